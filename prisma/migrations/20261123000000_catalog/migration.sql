@@ -60,6 +60,8 @@ CREATE TABLE "product_variant" (
   "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
   CONSTRAINT "product_variant_pkey" PRIMARY KEY ("id"),
   CONSTRAINT "product_variant_sku_length" CHECK (length("sku") BETWEEN 1 AND 100),
+  -- one way to write each sku, so that a lookup may normalize what it is given
+  CONSTRAINT "product_variant_sku_form" CHECK ("sku" IS NFC NORMALIZED),
   CONSTRAINT "product_variant_title_length" CHECK (length("title") <= 255),
   -- the upper bound is 2^53 - 1, the largest amount that every client can hold exactly
   CONSTRAINT "product_variant_price_range" CHECK ("price_minor" BETWEEN 1 AND 9007199254740991),
