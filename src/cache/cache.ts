@@ -1,0 +1,102 @@
+import type { Listener } from './events.ts'
+import { Flights } from './flights.ts'
+import { KindReader } from './kind-reader.ts'
+import type { Kind, KindDefinition } from './kind.ts'
+import { Keys } from './keys.ts'
+import { MergedReads } from './merged-reads.ts'
+import type { Store } from './store.ts'
+import { Transitions } from './transitions.ts'
+
+export interface CacheOptions {
+  readonly store: Store
+  /** What every key begins with; 'larder' by default. */
+  readonly prefix?: string
+  /** How long values live, 30 minutes by default. All times in ms. */
+  readonly ttlMs?: number
+  /** How long known absences live, 60 s by default. */
+  readonly negativeTtlMs?: number
+  /** How long a reader that died keeps others from loading, 10 s by default. Longer than any statement may run. */
+  readonly leaseMs?: number
+  /** How long a writer that died keeps readers from the cache, 10 s by default. Longer than any transaction may run. */
+  readonly holdMs?: number
+  /** How long a read waits for another process to load what it needs, 1 s by default. */
+  readonly waitMs?: number
+  /** Is told everything that happens. */
+  readonly listener?: Listener
+}
+
+export interface Cache {
+  /** Declares a kind of cached thing. @throws where the name is taken or reserved */
+  kind<Id, Value>(definition: KindDefinition<Id, Value>): Kind<Id, Value>
+  /** The key of a group's generation: evicting it evicts every list of the group. */
+  groupKey(name: string): string
+  /** Before COMMIT: keeps readers of these keys from the cache. Returns the keys for which it is not certain. */
+  hold(keys: readonly string[], writer: string): Promise<string[]>
+  /**
+   * After COMMIT: evicts these keys, and gives up the writer's holds on them. Returns the keys for which it is not
+   * certain; they are to be tried again.
+   */
+  evict(keys: readonly string[], writer?: string): Promise<string[]>
+  /**
+   * Whether this instance may rely on being told of every change. While it may not, reads go to the database; what a
+   * store of its own held until then is forgotten, since changes may have been missed.
+   */
+  trust(trusted: boolean): Promise<void>
+  readonly trusted: boolean
+  readonly store: Store
+  close(): Promise<void>
+}
+
+const reservedNames = new Set(['group', 'generation', 'life'])
+
+/** A coherent cache-aside cache over a store. It trusts itself until told otherwise. */
+export function createCache(options: CacheOptions): Cache {
+  const { store, prefix = 'larder', ttlMs = 30 * 60_000, negativeTtlMs = 60_000 } = options
+  const { leaseMs = 10_000, holdMs = 10_000, waitMs = 1000, listener = () => {} } = options
+  const keys = new Keys(prefix)
+  const names = new Set<string>(reservedNames)
+  const writes = new Transitions(store, listener)
+  let trusted = true
+  const engine = {
+    keys,
+    reads: new MergedReads(store, listener),
+    flights: new Flights(),
+    listener,
+    trusted: () => trusted,
+    transitions: (tell: Listener) => new Transitions(store, tell),
+    ttlMs,
+    negativeTtlMs,
+    leaseMs,
+    waitMs,
+  }
+
+  return {
+    store,
+    kind(definition) {
+      if (names.has(definition.name)) throw new Error(`the kind name "${definition.name}" is taken: choose another`)
+      names.add(definition.name)
+      return new KindReader(definition, engine)
+    },
+    groupKey: (name) => keys.group(name),
+    async hold(held, writer) {
+      const outcomes = await writes.apply(held.map((key) => ({ do: 'hold', key, writer, holdMs }) as const))
+      const failed = held.filter((_, i) => outcomes[i] instanceof Error)
+      listener({ type: 'hold', keys: held, failed: failed.length })
+      return failed
+    },
+    async evict(evicted, writer) {
+      const outcomes = await writes.apply(evicted.map((key) => ({ do: 'evict', key, writer: writer ?? null }) as const))
+      const failed = evicted.filter((_, i) => outcomes[i] instanceof Error)
+      listener({ type: 'evict', keys: evicted, failed: failed.length })
+      return failed
+    },
+    async trust(now) {
+      if (now && !trusted && !store.shared) await store.renew()
+      trusted = now
+    },
+    get trusted() {
+      return trusted
+    },
+    close: () => store.close(),
+  }
+}

@@ -1,0 +1,41 @@
+/** Why a read went to the database and stored nothing. */
+export type BypassReason =
+  /** The instance may not trust the cache at present. */
+  | 'untrusted'
+  /** The store did not answer. */
+  | 'unreachable'
+  /** A transaction that changes the entry, or its group, is about to commit. */
+  | 'held'
+  /** Another process kept the lease for longer than readers wait. */
+  | 'waited'
+  /** The entry belongs to a newer build. */
+  | 'newer'
+  /** The entry changed under the reader's eyes. */
+  | 'changed'
+
+/**
+ * What the cache did: one event for each batch and thing that happened in it, `count` times. Durations in ms.
+ *
+ * hit, negative: served from the store, the latter a known absence. miss: granted to this reader. join: shared the load
+ * of another read in this process. wait: shared the load of another process. bypass: read from the database and not
+ * stored. load: the kind's loader was called once, for `count` ids. fill: stored. lostFill: loaded, but a write came
+ * first, or the store did not answer. corrupt: what was stored is not ours, and was replaced.
+ */
+export type CacheEvent =
+  | {
+      readonly type: CountedEvent
+      readonly kind: string
+      readonly count: number
+    }
+  | { readonly type: 'bypass'; readonly kind: string; readonly count: number; readonly reason: BypassReason }
+  | { readonly type: 'load'; readonly kind: string; readonly count: number; readonly ms: number }
+  | { readonly type: 'hold' | 'evict'; readonly keys: readonly string[]; readonly failed: number }
+  /** One round trip to the store. */
+  | { readonly type: 'command'; readonly operation: 'read' | Operation; readonly keys: number; readonly ms: number }
+  | { readonly type: 'error'; readonly operation: 'read' | Operation; readonly error: Error }
+
+export type CountedEvent = 'hit' | 'negative' | 'miss' | 'join' | 'wait' | 'fill' | 'lostFill' | 'corrupt'
+
+export type Operation = 'acquire' | 'fill' | 'release' | 'mint' | 'hold' | 'evict'
+
+export type Listener = (event: CacheEvent) => void

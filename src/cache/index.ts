@@ -1,0 +1,20 @@
+export { createCache, type Cache, type CacheOptions } from './cache.ts'
+export type { BypassReason, CacheEvent, Listener, Operation } from './events.ts'
+export type { Kind, KindDefinition } from './kind.ts'
+export { memoryStore, type MemoryStoreOptions } from './memory-store.ts'
+export { redisStore, type RedisStoreOptions } from './redis-store.ts'
+export {
+  bool,
+  float,
+  int,
+  list,
+  named,
+  nullable,
+  object,
+  oneOf,
+  shape,
+  text,
+  type Shape,
+  type ValueOf,
+} from './shape.ts'
+export type { Store } from './store.ts'

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto'
+
+const longestPart = 120
+const plain = /^[A-Za-z0-9_.,;=+@/|~$^*()<>!?'"{}[\]-]*$/
+
+/** Names the keys of one cache: readable, stable, and never the same for two things. */
+export class Keys {
+  readonly #prefix: string
+
+  constructor(prefix: string) {
+    this.#prefix = prefix
+  }
+
+  entry(kind: string, parts: readonly string[]): string {
+    return `${this.#prefix}:${kind}:${parts.map(escaped).join(':')}`
+  }
+
+  group(name: string): string {
+    return `${this.#prefix}:group:${escaped(name)}`
+  }
+
+  generation(kind: string): string {
+    return `${this.#prefix}:generation:${kind}`
+  }
+
+  get life(): string {
+    return `${this.#prefix}:life`
+  }
+}
+
+/**
+ * A part without colons, blanks and control characters. A long one, which nobody would read, becomes a digest behind a
+ * mark that escaping never yields.
+ */
+function escaped(part: string): string {
+  if (part.length <= longestPart && plain.test(part)) return part
+  // half a surrogate pair has no UTF-8 form of its own: escaped by its code, it stays apart from every other
+  const text = part.isWellFormed() ? encodeURIComponent(part) : [...part].map(codeOf).join('')
+  return text.length <= longestPart ? text : `%%${createHash('sha256').update(text).digest('base64url')}`
+}
+
+function codeOf(character: string): string {
+  return character.isWellFormed() ? encodeURIComponent(character) : `%u${character.charCodeAt(0).toString(16)}`
+}

@@ -1,0 +1,48 @@
+import { decode } from './codec.ts'
+import { isNewerShape, type Shape } from './shape.ts'
+import type { Value } from './state.ts'
+
+/** What a reader finds a key to be, once what is stored has been compared with what is valid now. */
+export type Finding<T> =
+  | { readonly is: 'hit'; readonly value: T | null }
+  /** Nothing usable. `outdated` names a stored value that may be replaced. */
+  | { readonly is: 'miss'; readonly outdated: string; readonly corrupt: boolean }
+  | { readonly is: 'lease'; readonly token: string }
+  | { readonly is: 'hold' }
+  | { readonly is: 'newer' }
+
+/**
+ * What must still be valid for a stored value to be: the build's shape of it, the life of the store's data, and the
+ * generations of its kind and groups. They are written into the value and compared on every read.
+ */
+export function stampsOf(shape: Shape<unknown>, life: string, generations: readonly string[]): string {
+  return [shape.fingerprint, life, ...generations].join('.')
+}
+
+/** Judges the stored form of a key against the stamps that are valid now. */
+export function judge<T>(raw: string | null, shape: Shape<T>, stamps: string): Finding<T> {
+  const state = decode(raw)
+  if (state === null) return { is: 'miss', outdated: '', corrupt: true }
+  switch (state.is) {
+    case 'absent':
+      return { is: 'miss', outdated: '', corrupt: false }
+    case 'lease':
+      return { is: 'lease', token: state.token }
+    case 'hold':
+      return { is: 'hold' }
+    case 'value':
+      return judgeValue(state, shape, stamps)
+  }
+}
+
+export function judgeValue<T>(value: Value, shape: Shape<T>, stamps: string): Finding<T> {
+  if (value.stamps !== stamps) {
+    const [stored = ''] = value.stamps.split('.', 1)
+    return isNewerShape(stored, shape) ? { is: 'newer' } : { is: 'miss', outdated: value.token, corrupt: false }
+  }
+  try {
+    return { is: 'hit', value: JSON.parse(value.json) as T | null }
+  } catch {
+    return { is: 'miss', outdated: value.token, corrupt: true }
+  }
+}

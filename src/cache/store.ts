@@ -1,0 +1,53 @@
+import type { AcquireOutcome, State, Value } from './state.ts'
+
+/** One transition of one key, to be made in the store. Times in ms. */
+export type Transition =
+  | {
+      readonly do: 'acquire'
+      readonly key: string
+      readonly token: string
+      readonly outdated: string
+      readonly leaseMs: number
+    }
+  | { readonly do: 'fill'; readonly key: string; readonly lease: string; readonly value: Value; readonly ttlMs: number }
+  | { readonly do: 'release'; readonly key: string; readonly lease: string }
+  | { readonly do: 'mint'; readonly key: string; readonly value: Value; readonly ttlMs: number }
+  | { readonly do: 'hold'; readonly key: string; readonly writer: string; readonly holdMs: number }
+  | { readonly do: 'evict'; readonly key: string; readonly writer: string | null }
+
+export interface Outcomes {
+  readonly acquire: AcquireOutcome
+  readonly fill: boolean
+  readonly release: boolean
+  readonly mint: State
+  readonly hold: true
+  readonly evict: boolean
+}
+
+/** What a transition came to; an Error where it is not known whether it was made, or ever will be. */
+export type OutcomeOf<T extends Transition> = Outcomes[T['do']] | Error
+
+/** What a read found: each key's stored form or null, and the life of the data it was read in. */
+export interface StoreRead {
+  readonly values: readonly (string | null)[]
+  /** A token that changes whenever the store's data may have been lost or set back. Null: not known, trust nothing. */
+  readonly life: string | null
+}
+
+/** Where entries are kept. Every store passes the same conformance suite. */
+export interface Store {
+  readonly name: 'memory' | 'redis'
+  /** Whether other processes read and write the same entries. */
+  readonly shared: boolean
+  /** In one round trip. @throws where the store does not answer in time */
+  read(keys: readonly string[]): Promise<StoreRead>
+  /** In one round trip. Each key settles on its own; never rejects. */
+  apply<T extends Transition>(transitions: readonly T[]): Promise<OutcomeOf<T>[]>
+  /** Settles once the first attempt to reach the store has succeeded or failed. */
+  readonly ready: Promise<void>
+  /** Begins a new life, in which nothing stored so far is valid. */
+  renew(): Promise<void>
+  /** For people: where the store is and how it is doing. */
+  describe(): string
+  close(): Promise<void>
+}

@@ -1,0 +1,27 @@
+import type { BypassReason, CountedEvent, Listener } from './events.ts'
+
+/** Counts what happened to the entries of one read, to tell it once. */
+export class Tally {
+  readonly #kind: string
+  readonly #tell: Listener
+  readonly #counts = new Map<CountedEvent, number>()
+  readonly #bypasses = new Map<BypassReason, number>()
+
+  constructor(kind: string, tell: Listener) {
+    this.#kind = kind
+    this.#tell = tell
+  }
+
+  add(type: CountedEvent): void {
+    this.#counts.set(type, (this.#counts.get(type) ?? 0) + 1)
+  }
+
+  bypass(reason: BypassReason): void {
+    this.#bypasses.set(reason, (this.#bypasses.get(reason) ?? 0) + 1)
+  }
+
+  tell(): void {
+    for (const [type, count] of this.#counts) this.#tell({ type, kind: this.#kind, count })
+    for (const [reason, count] of this.#bypasses) this.#tell({ type: 'bypass', kind: this.#kind, count, reason })
+  }
+}

@@ -1,0 +1,53 @@
+import type { CatalogContext } from '../context.ts'
+import { gone } from '../errors.ts'
+import { globalId } from '../global-id.ts'
+import { maySee } from '../viewer.ts'
+import type { ProductRow } from './kinds.ts'
+
+/** The product with this id, or null where there is none that the viewer may see. */
+export async function findProduct({ reader, kinds, viewer }: CatalogContext, id: number): Promise<ProductRow | null> {
+  return visible(viewer, await reader.read(kinds.product, id))
+}
+
+/**
+ * The product with this slug. The slug's entry and the product's are read one after the other, and the slug may have
+ * moved between the two: where they do not fit together, both are read again from the database.
+ */
+export async function findProductBySlug(context: CatalogContext, slug: string): Promise<ProductRow | null> {
+  const { reader, kinds, viewer } = context
+  const id = await reader.read(kinds.productBySlug, slug)
+  if (id === null) return null
+  const row = await reader.read(kinds.product, id)
+  if (row?.slug === slug) return visible(viewer, row)
+  const currentId = await reader.reread(kinds.productBySlug, slug)
+  const current = currentId === null ? null : await reader.reread(kinds.product, currentId)
+  return current?.slug === slug ? visible(viewer, current) : null
+}
+
+/** The product that one of its variants' sku names; checked like a slug. */
+export async function findProductBySku(context: CatalogContext, sku: string): Promise<ProductRow | null> {
+  const { reader, kinds, viewer } = context
+  const found = await reader.read(kinds.variantBySku, sku)
+  if (found === null) return null
+  const [variant, product] = await Promise.all([
+    reader.read(kinds.variant, found.id),
+    reader.read(kinds.product, found.productId),
+  ])
+  if (variant?.sku === sku && variant.productId === product?.id) return visible(viewer, product)
+  const current = await reader.reread(kinds.variantBySku, sku)
+  return current === null ? null : visible(viewer, await reader.reread(kinds.product, current.productId))
+}
+
+/**
+ * The product that a variant or a review belongs to. It was there and visible when its part was found, and the request
+ * has usually read it before; should it be gone in between, the part is gone with it.
+ */
+export async function productOf(context: CatalogContext, id: number): Promise<ProductRow> {
+  const product = await findProduct(context, id)
+  if (product === null) throw gone(`The product ${globalId('Product', id)} was deleted while this was read: ask again`)
+  return product
+}
+
+function visible(viewer: CatalogContext['viewer'], row: ProductRow | null): ProductRow | null {
+  return row !== null && maySee(viewer, row.status) ? row : null
+}

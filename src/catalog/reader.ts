@@ -1,0 +1,73 @@
+import DataLoader from 'dataloader'
+import type { Kind, Listener } from '../cache/index.ts'
+
+/**
+ * What one request has read: a DataLoader for each kind, so that the things asked for together are read together and no
+ * entry is read twice. A mutation's answer is read with a new one.
+ *
+ * Batches go level by level. While reads are under way nothing new is sent; once they have all been answered, and every
+ * resolver has asked for what it needs next, all kinds are sent at once. So each kind is read at most once a level,
+ * however unevenly the statements of the level before took their time, and the cache merges the kinds into one MGET.
+ */
+export class Reader {
+  readonly #observer: Listener | undefined
+  readonly #loaders = new Map<object, DataLoader<unknown, unknown>>()
+  readonly #rereaders = new Map<object, DataLoader<unknown, unknown>>()
+  #underWay = 0
+  #waiting: (() => void)[] = []
+
+  constructor(observer?: Listener) {
+    this.#observer = observer
+  }
+
+  /** The value of an entry, from the cache where it is there; null where it is known to be absent. */
+  read<Id, Value>(kind: Kind<Id, Value>, id: Id): Promise<Value | null> {
+    return this.#loader(this.#loaders, kind, (ids) => kind.read(ids, this.#observer)).load(id)
+  }
+
+  /** The same from the database, past the cache: for what was read at two moments and does not fit together. */
+  reread<Id, Value>(kind: Kind<Id, Value>, id: Id): Promise<Value | null> {
+    return this.#loader(this.#rereaders, kind, (ids) => kind.reread(ids, this.#observer)).load(id)
+  }
+
+  #loader<Id, Value>(
+    loaders: Map<object, DataLoader<unknown, unknown>>,
+    kind: Kind<Id, Value>,
+    load: (ids: readonly Id[]) => Promise<(Value | Error | null)[]>,
+  ): DataLoader<Id, Value | null> {
+    const known = loaders.get(kind)
+    if (known !== undefined) return known as DataLoader<Id, Value | null>
+    const batch = async (ids: readonly Id[]): Promise<(Value | Error | null)[]> => {
+      this.#underWay += 1
+      try {
+        return await load(ids)
+      } finally {
+        this.#underWay -= 1
+        if (this.#underWay === 0) this.#dispatchSoon()
+      }
+    }
+    const loader = new DataLoader<Id, Value | null, unknown>(batch, {
+      cacheKeyFn: (id) => (typeof id === 'object' ? kind.key(id) : id),
+      batchScheduleFn: (dispatch) => this.#schedule(dispatch),
+    })
+    loaders.set(kind, loader as DataLoader<unknown, unknown>)
+    return loader as DataLoader<Id, Value | null>
+  }
+
+  #schedule(dispatch: () => void): void {
+    this.#waiting.push(dispatch)
+    if (this.#underWay === 0 && this.#waiting.length === 1) this.#dispatchSoon()
+  }
+
+  /** Once every promise that can settle now has settled, as DataLoader's own scheduler has it. */
+  #dispatchSoon(): void {
+    void Promise.resolve().then(() => process.nextTick(() => this.#dispatch()))
+  }
+
+  #dispatch(): void {
+    if (this.#underWay > 0) return
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const dispatch of waiting) dispatch()
+  }
+}

@@ -1,0 +1,67 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import pg from 'pg'
+import { PrismaClient } from '../generated/prisma/client.ts'
+import { databaseError } from './errors.ts'
+
+export interface DatabaseOptions {
+  readonly url: string
+  /** Connections at most; 10 by default. */
+  readonly poolSize?: number
+  /** How long a statement may run, in ms; 5 s by default. */
+  readonly statementTimeoutMs?: number
+  /** How long a request waits for a connection, in ms; 2 s by default. */
+  readonly connectTimeoutMs?: number
+}
+
+export interface Database {
+  readonly prisma: PrismaClient
+  /** How many SQL statements this client has sent. */
+  statements(): number
+  close(): Promise<void>
+}
+
+/**
+ * Connects to PostgreSQL, lazily. What fails because the database is away or slow throws DatabaseUnavailableError or
+ * DatabaseTimeoutError.
+ */
+export function connect(options: DatabaseOptions): Database {
+  const { url, poolSize = 10, statementTimeoutMs = 5000, connectTimeoutMs = 2000 } = options
+  let statements = 0
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: poolSize,
+    connectionTimeoutMillis: connectTimeoutMs,
+    statement_timeout: statementTimeoutMs,
+    idle_in_transaction_session_timeout: statementTimeoutMs,
+    application_name: 'larder',
+  })
+  // an idle connection that breaks is replaced when it is next needed; unheard, its error would end the process
+  pool.on('error', () => {})
+  pool.on('connect', (client) => {
+    const query = client.query.bind(client)
+    client.query = ((...given: Parameters<typeof query>) => {
+      statements += 1
+      return query(...given)
+    }) as typeof client.query
+  })
+  const client = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' })
+  const prisma = client.$extends({
+    query: {
+      async $allOperations({ args, query }) {
+        try {
+          return (await query(args)) as unknown
+        } catch (error) {
+          throw databaseError(error)
+        }
+      },
+    },
+  }) as unknown as PrismaClient
+  return {
+    prisma,
+    statements: () => statements,
+    async close() {
+      await client.$disconnect()
+      if (!pool.ended) await pool.end()
+    },
+  }
+}
