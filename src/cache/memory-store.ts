@@ -78,6 +78,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
       return Promise.resolve()
     },
     describe: () => `in-process store (up to ${maxEntries.toLocaleString('en')} entries)`,
+    trouble: () => null,
     close: () => Promise.resolve(),
   }
 }

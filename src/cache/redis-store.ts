@@ -148,6 +148,7 @@ export function redisStore(options: RedisStoreOptions): Store {
     },
     renew: () => life.renew(redis),
     describe: () => `Redis at ${redis.options.host}:${redis.options.port}${trouble === null ? '' : ` (${trouble})`}`,
+    trouble: () => trouble,
     async close() {
       clearInterval(checks)
       redis.disconnect()

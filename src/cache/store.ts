@@ -47,7 +47,9 @@ export interface Store {
   readonly ready: Promise<void>
   /** Begins a new life, in which nothing stored so far is valid. */
   renew(): Promise<void>
-  /** For people: where the store is and how it is doing. */
+  /** For people: what and where the store is. */
   describe(): string
+  /** For people: why it is not used at present; null while it is. */
+  trouble(): string | null
   close(): Promise<void>
 }

@@ -1,0 +1,48 @@
+import { unwrapResolverError } from '@apollo/server/errors'
+import { GraphQLError, type GraphQLFormattedError } from 'graphql'
+import { DatabaseTimeoutError, DatabaseUnavailableError } from '../database/errors.ts'
+
+/** The HTTP status of an answer that consists of nothing but an error with this code. */
+export const statusOfCode: Readonly<Record<string, number>> = {
+  GRAPHQL_PARSE_FAILED: 400,
+  GRAPHQL_VALIDATION_FAILED: 400,
+  BAD_USER_INPUT: 400,
+  BAD_REQUEST: 400,
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  REQUEST_TOO_LARGE: 413,
+  RATE_LIMITED: 429,
+  UNAVAILABLE: 503,
+  TIMEOUT: 503,
+  INTERNAL_SERVER_ERROR: 500,
+}
+
+/** How an error is shown to clients: with a stable code, and without what is nobody's business. */
+export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const cause = unwrapResolverError(error)
+  if (cause instanceof DatabaseUnavailableError) {
+    return shown(formatted, 'The database cannot be reached at the moment: try again shortly', 'UNAVAILABLE')
+  }
+  if (cause instanceof DatabaseTimeoutError) {
+    return shown(formatted, 'The database took too long to answer: try again, or ask for less', 'TIMEOUT')
+  }
+  const isOurs = cause instanceof GraphQLError && formatted.extensions?.['code'] !== 'INTERNAL_SERVER_ERROR'
+  if (isOurs) return shown(formatted, formatted.message, String(formatted.extensions?.['code']))
+  return shown(formatted, 'Something went wrong on our side; it has been logged', 'INTERNAL_SERVER_ERROR')
+}
+
+/** Whether an error is a fault of this program, which whoever runs it wants to hear about. */
+export function isInternal(error: unknown): boolean {
+  const cause = unwrapResolverError(error)
+  if (cause instanceof DatabaseUnavailableError || cause instanceof DatabaseTimeoutError) return false
+  return !(cause instanceof GraphQLError) || cause.extensions['code'] === 'INTERNAL_SERVER_ERROR'
+}
+
+function shown({ path, locations }: GraphQLFormattedError, message: string, code: string): GraphQLFormattedError {
+  return {
+    message,
+    ...(locations === undefined ? {} : { locations }),
+    ...(path === undefined ? {} : { path }),
+    extensions: { code },
+  }
+}

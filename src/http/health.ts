@@ -1,0 +1,26 @@
+import type { FastifyPluginAsync } from 'fastify'
+
+/** How a dependency is doing; a reason where it is not well. */
+export interface DependencyHealth {
+  readonly ok: boolean
+  readonly reason?: string
+}
+
+export interface Health {
+  database(): Promise<DependencyHealth>
+  cache(): DependencyHealth
+}
+
+/** `/livez`: the process answers. `/readyz`: it can serve; a cache that is away makes it slower, not unready. */
+export function healthRoutes(health: Health): FastifyPluginAsync {
+  return async (app) => {
+    app.get('/livez', () => ({ status: 'ok' }))
+    app.get('/readyz', async (_request, reply) => {
+      const database = await health.database()
+      return reply
+        .code(database.ok ? 200 : 503)
+        .send({ status: database.ok ? 'ok' : 'unavailable', database, cache: health.cache() })
+    })
+    await Promise.resolve()
+  }
+}

@@ -1,0 +1,2 @@
+/** stub */
+export function picture(name: string): string | null { return name === '' ? '' : null }

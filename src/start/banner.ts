@@ -1,0 +1,30 @@
+import type { Cache } from '../cache/index.ts'
+import type { Config } from '../config.ts'
+import type { OpenDatabase } from './database.ts'
+
+interface Started {
+  readonly config: Config
+  readonly url: string
+  readonly source: OpenDatabase
+  readonly cache: Cache
+  readonly products: number
+}
+
+/** What a person wants to know right after the start. */
+export function banner({ config, url, source, cache, products }: Started): string[] {
+  const development = config.NODE_ENV !== 'production'
+  const query = '{"query":"{ products(first: 3) { nodes { title } } }"}'
+  return [
+    '',
+    `  Larder serves ${products.toLocaleString('en')} products at ${url}/graphql`,
+    '',
+    ...(development ? [`  try it     ${url}`, `  Sandbox    ${url}/graphql in a browser`] : []),
+    `  database   ${source.description}`,
+    `  cache      ${cache.store.describe()}`,
+    ...(source.psql === null ? [] : [`  psql       ${source.psql}`]),
+    ...(products > 0 ? [] : ['  empty      npm run seed -- --products 1000, or npm run import -- FILE']),
+    `  a query    curl ${url}/graphql -H 'content-type: application/json' -d '${query}'`,
+    ...(development ? ['', '  Development mode: every request may do everything. Set NODE_ENV=production to serve others.'] : []),
+    '',
+  ]
+}

@@ -1,0 +1,52 @@
+import type { Config } from '../config.ts'
+import { openEmbedded } from '../database/embedded.ts'
+import { migrate, pendingMigrations, placeOf } from '../database/migrate.ts'
+import { StartError } from '../start-error.ts'
+
+/** A database that is up to date. */
+export interface OpenDatabase {
+  readonly url: string
+  /** For people. */
+  readonly description: string
+  /** A command line that opens it in psql; null where people know better themselves. */
+  readonly psql: string | null
+  stop(): Promise<void>
+}
+
+/**
+ * The database that the configuration names, else the embedded one; migrated, or refused where it is behind and must not
+ * be touched.
+ */
+export async function openDatabase(
+  config: Config,
+  role: 'api' | 'command',
+  print: (line: string) => void,
+): Promise<OpenDatabase> {
+  const database = await reach(config, role, print)
+  try {
+    if (config.LARDER_MIGRATE === 'on') await migrate(database.url)
+    else await refusePending(database.url)
+    return database
+  } catch (error) {
+    await database.stop()
+    throw error
+  }
+}
+
+async function reach(config: Config, role: 'api' | 'command', print: (line: string) => void): Promise<OpenDatabase> {
+  const { DATABASE_URL: url, LARDER_DIRECTORY: directory } = config
+  if (url !== undefined) {
+    return { url, description: `PostgreSQL at ${placeOf(url)}`, psql: null, stop: () => Promise.resolve() }
+  }
+  const embedded = await openEmbedded(directory, { role, onProgress: print })
+  return { ...embedded, description: `embedded PostgreSQL in ${directory}` }
+}
+
+async function refusePending(url: string): Promise<void> {
+  const pending = await pendingMigrations(url)
+  if (pending.length > 0) {
+    throw new StartError(
+      `The database is behind this build: it lacks ${pending.join(', ')}. Run npm run migrate, or set LARDER_MIGRATE=on.`,
+    )
+  }
+}

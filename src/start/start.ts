@@ -1,0 +1,86 @@
+import { createCache, memoryStore, redisStore, type Store } from '../cache/index.ts'
+import { createCatalog } from '../catalog/index.ts'
+import type { Config } from '../config.ts'
+import { connect } from '../database/client.ts'
+import { createApp } from '../http/app.ts'
+import { banner } from './banner.ts'
+import { openDatabase } from './database.ts'
+import { cacheHealth, databaseHealth } from './health.ts'
+import { keepCoherent } from './coherence.ts'
+import { listen } from './listen.ts'
+import { originOf } from './origin.ts'
+import { ensureSampleData } from './sample-data.ts'
+
+/** A running Larder. */
+export interface Larder {
+  /** Where it listens. */
+  readonly url: string
+  /** Lets requests under way finish, then stops everything that was started. */
+  stop(): Promise<void>
+}
+
+/**
+ * Puts the rooms of the house together: the database, the cache, the catalog that reads through both, the relay that tells
+ * the cache of every change, and the HTTP server.
+ * @throws StartError where something that it cannot do without is missing or wrong
+ */
+export async function startLarder(config: Config, print: (line: string) => void): Promise<Larder> {
+  // undone in the opposite order, however far the start got
+  const started: (() => Promise<void>)[] = []
+  const stop = async (): Promise<void> => {
+    for (const undo of started.splice(0).toReversed()) await undo()
+  }
+  try {
+    const source = await openDatabase(config, 'api', print)
+    started.push(() => source.stop())
+    const products = await ensureSampleData(source.url, config.LARDER_SAMPLE_DATA, print)
+    const database = connect({
+      url: source.url,
+      poolSize: config.LARDER_POOL_SIZE,
+      statementTimeoutMs: config.LARDER_STATEMENT_TIMEOUT_MS,
+    })
+    started.push(() => database.close())
+    const store = createStore(config, await originOf(database.prisma), print)
+    const cache = createCache({
+      store,
+      prefix: config.LARDER_CACHE_PREFIX,
+      ttlMs: config.LARDER_TTL_MS,
+      negativeTtlMs: config.LARDER_NEGATIVE_TTL_MS,
+      leaseMs: config.LARDER_LEASE_MS,
+      waitMs: config.LARDER_WAIT_MS,
+    })
+    started.push(() => cache.close())
+    await store.ready
+    const catalog = createCatalog({ cache, prisma: database.prisma })
+    const relay = await keepCoherent(source.url, catalog, cache, print)
+    started.push(() => relay.stop())
+    const app = await createApp({
+      catalog,
+      currency: config.LARDER_CURRENCY,
+      development: config.NODE_ENV !== 'production',
+      logLevel: config.LOG_LEVEL,
+      health: { database: () => databaseHealth(database), cache: () => cacheHealth(cache) },
+    })
+    started.push(() => app.close())
+    const url = await listen(app, config)
+    for (const line of banner({ config, url, source, cache, products })) print(line)
+    return { url, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+function createStore(config: Config, origin: string, warn: (line: string) => void): Store {
+  if (config.REDIS_URL === undefined) {
+    return memoryStore({ maxEntries: config.LARDER_MEMORY_ENTRIES, maxBytes: config.LARDER_MEMORY_MB * 1024 * 1024 })
+  }
+  return redisStore({
+    url: config.REDIS_URL,
+    prefix: config.LARDER_CACHE_PREFIX,
+    origin,
+    readTimeoutMs: config.LARDER_REDIS_READ_TIMEOUT_MS,
+    writeTimeoutMs: config.LARDER_REDIS_WRITE_TIMEOUT_MS,
+    warn,
+  })
+}
