@@ -1,5 +1,5 @@
 import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify'
-import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import fastify, { LogController, type FastifyInstance, type FastifyRequest } from 'fastify'
 import { createContext, type Context } from '../graphql/context.ts'
 import { createGraphQLServer } from '../graphql/server.ts'
 import type { Catalog, Scope, Viewer } from '../catalog/index.ts'
@@ -29,7 +29,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { catalog, currency, development } = options
   const app = fastify({
     logger: { level: options.logLevel },
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
     forceCloseConnections: 'idle',
     // a proxy in front tells the scheme and host that clients used

@@ -1,0 +1,71 @@
+import type { FastifyInstance } from 'fastify'
+import { createCache, memoryStore, redisStore, type Cache, type CacheEvent } from '../../src/cache/index.ts'
+import { createCatalog, type Catalog } from '../../src/catalog/index.ts'
+import { connect, type Database } from '../../src/database/client.ts'
+import { createApp } from '../../src/http/app.ts'
+
+/** What a client gets. */
+export interface Answer {
+  readonly status: number
+  // the tests know what they ask for
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly data: any
+  readonly errors: readonly { message: string; extensions: { code: string } }[] | undefined
+  readonly extensions: { larder?: { sqlStatements: number; redisCommands: number; kinds: Record<string, Record<string, number>> } } | undefined
+}
+
+/** The whole API over a test's database, without a port of its own. */
+export interface TestApi {
+  readonly app: FastifyInstance
+  readonly cache: Cache
+  readonly catalog: Catalog
+  readonly database: Database
+  /** Everything the cache told since the start. */
+  readonly events: CacheEvent[]
+  ask(query: string, variables?: object, headers?: Record<string, string>): Promise<Answer>
+  close(): Promise<void>
+}
+
+export interface TestApiOptions {
+  readonly url: string
+  /** Without it, the in-process store. */
+  readonly redis?: { url: string; prefix: string } | null
+  /** Reads past the cache: what every answer has to agree with. */
+  readonly uncached?: boolean
+  /** Asks as the public does. */
+  readonly production?: boolean
+}
+
+export async function startApi({ url, redis, uncached = false, production = false }: TestApiOptions): Promise<TestApi> {
+  const events: CacheEvent[] = []
+  const database = connect({ url, poolSize: 4 })
+  // a busy test machine must not make a read give up on Redis
+  const store = redis ? redisStore({ ...redis, readTimeoutMs: 5000, writeTimeoutMs: 5000 }) : memoryStore()
+  await store.ready
+  const cache = createCache({ store, prefix: redis?.prefix ?? 'test', listener: (event) => events.push(event) })
+  if (uncached) await cache.trust(false)
+  const catalog = createCatalog({ cache, prisma: database.prisma })
+  const app = await createApp({
+    catalog,
+    currency: 'USD',
+    development: !production,
+    logLevel: 'silent',
+    health: { database: () => Promise.resolve({ ok: true }), cache: () => ({ ok: true }) },
+  })
+  return {
+    app,
+    cache,
+    catalog,
+    database,
+    events,
+    async ask(query, variables = {}, headers = {}) {
+      const response = await app.inject({ method: 'POST', url: '/graphql', headers, payload: { query, variables } })
+      return { status: response.statusCode, ...response.json<Omit<Answer, 'status'>>() }
+    },
+    async close() {
+      await app.close()
+      await cache.close()
+      await database.close()
+    },
+  }
+}
