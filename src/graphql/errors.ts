@@ -1,5 +1,5 @@
 import { unwrapResolverError } from '@apollo/server/errors'
-import { GraphQLError, type GraphQLFormattedError } from 'graphql'
+import type { GraphQLError, GraphQLFormattedError } from 'graphql'
 import { DatabaseTimeoutError, DatabaseUnavailableError } from '../database/errors.ts'
 
 /** The HTTP status of an answer that consists of nothing but an error with this code. */
@@ -26,16 +26,17 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   if (cause instanceof DatabaseTimeoutError) {
     return shown(formatted, 'The database took too long to answer: try again, or ask for less', 'TIMEOUT')
   }
-  const isOurs = cause instanceof GraphQLError && formatted.extensions?.['code'] !== 'INTERNAL_SERVER_ERROR'
-  if (isOurs) return shown(formatted, formatted.message, String(formatted.extensions?.['code']))
+  const code = formatted.extensions?.['code']
+  if (typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR') return shown(formatted, formatted.message, code)
   return shown(formatted, 'Something went wrong on our side; it has been logged', 'INTERNAL_SERVER_ERROR')
 }
 
 /** Whether an error is a fault of this program, which whoever runs it wants to hear about. */
-export function isInternal(error: unknown): boolean {
+export function isInternal(error: GraphQLError): boolean {
   const cause = unwrapResolverError(error)
   if (cause instanceof DatabaseUnavailableError || cause instanceof DatabaseTimeoutError) return false
-  return !(cause instanceof GraphQLError) || cause.extensions['code'] === 'INTERNAL_SERVER_ERROR'
+  const code = error.extensions['code'] ?? 'INTERNAL_SERVER_ERROR'
+  return code === 'INTERNAL_SERVER_ERROR'
 }
 
 function shown({ path, locations }: GraphQLFormattedError, message: string, code: string): GraphQLFormattedError {
