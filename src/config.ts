@@ -21,12 +21,26 @@ function variable<Schema extends z.ZodType>(
 }
 
 const milliseconds = (standard: number, least = 1) =>
-  [`a whole number of milliseconds from ${least} to 2147483647`, String(standard), wholeNumber(least, 2_147_483_647).default(standard)] as const
+  [
+    `a whole number of milliseconds from ${least} to 2147483647`,
+    String(standard),
+    wholeNumber(least, 2_147_483_647).default(standard),
+  ] as const
 
 /** Every variable that Larder reads. docs/configuration.md shows the same. */
 export const variables = {
-  PORT: variable('The port to listen on; 0 lets the system choose.', 'a whole number from 0 to 65535', '4000', wholeNumber(0, 65_535).default(4000)),
-  HOST: variable('The address to listen on; 0.0.0.0 for all of them.', 'a host name or an address', '127.0.0.1', z.string().min(1).default('127.0.0.1')),
+  PORT: variable(
+    'The port to listen on; 0 lets the system choose.',
+    'a whole number from 0 to 65535',
+    '4000',
+    wholeNumber(0, 65_535).default(4000),
+  ),
+  HOST: variable(
+    'The address to listen on; 0.0.0.0 for all of them.',
+    'a host name or an address',
+    '127.0.0.1',
+    z.string().min(1).default('127.0.0.1'),
+  ),
   NODE_ENV: variable(
     'In production nothing is open that a developer alone needs: no Sandbox, no introspection, no explanations of answers.',
     'development, test or production',
@@ -51,7 +65,12 @@ export const variables = {
     'the in-process cache',
     urlOf('redis:', 'rediss:').optional(),
   ),
-  LARDER_DIRECTORY: variable('Where the embedded PostgreSQL keeps its data.', 'a path', '.larder', z.string().min(1).default('.larder')),
+  LARDER_DIRECTORY: variable(
+    'Where the embedded PostgreSQL keeps its data.',
+    'a path',
+    '.larder',
+    z.string().min(1).default('.larder'),
+  ),
   LARDER_SAMPLE_DATA: variable(
     'How many products to generate where the catalog is empty at the start; 0 for none.',
     'a whole number from 0 to 10000000',
@@ -74,7 +93,10 @@ export const variables = {
     'What every key in Redis begins with; one for each catalog that shares a Redis.',
     'letters, digits, hyphens and underscores',
     'larder',
-    z.string().regex(/^[A-Za-z0-9_-]+$/).default('larder'),
+    z
+      .string()
+      .regex(/^[A-Za-z0-9_-]+$/)
+      .default('larder'),
   ),
   LARDER_TTL_MS: variable('How long an entry lives in the cache, give or take a tenth.', ...milliseconds(1_800_000)),
   LARDER_NEGATIVE_TTL_MS: variable('How long a known absence lives in the cache.', ...milliseconds(60_000)),
@@ -82,8 +104,14 @@ export const variables = {
     'How long a reader that died keeps others from loading the same entry. Longer than LARDER_STATEMENT_TIMEOUT_MS.',
     ...milliseconds(10_000),
   ),
-  LARDER_WAIT_MS: variable('How long a read waits for another process that loads what it needs.', ...milliseconds(1000)),
-  LARDER_REDIS_READ_TIMEOUT_MS: variable('How long Redis may take before a read goes to the database.', ...milliseconds(50)),
+  LARDER_WAIT_MS: variable(
+    'How long a read waits for another process that loads what it needs.',
+    ...milliseconds(1000),
+  ),
+  LARDER_REDIS_READ_TIMEOUT_MS: variable(
+    'How long Redis may take before a read goes to the database.',
+    ...milliseconds(50),
+  ),
   LARDER_REDIS_WRITE_TIMEOUT_MS: variable('How long Redis may take to evict.', ...milliseconds(1000)),
   LARDER_MEMORY_ENTRIES: variable(
     'How many entries the in-process cache keeps.',

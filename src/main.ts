@@ -6,7 +6,10 @@ import { startLarder } from './start/start.ts'
 try {
   loadEnvFile()
   const larder = await startLarder(readConfig(process.env), (line) => console.log(line))
-  stopOnSignals(() => larder.stop())
+  stopOnSignals(
+    () => larder.stop(),
+    (what) => console.error(what),
+  )
 } catch (error) {
   if (!(error instanceof StartError)) throw error
   console.error(error.message)

@@ -35,7 +35,7 @@ export class Keys {
 function escaped(part: string): string {
   if (part.length <= longestPart && plain.test(part)) return part
   // half a surrogate pair has no UTF-8 form of its own: escaped by its code, it stays apart from every other
-  const text = part.isWellFormed() ? encodeURIComponent(part) : [...part].map(codeOf).join('')
+  const text = part.isWellFormed() ? encodeURIComponent(part) : Array.from(part, codeOf).join('')
   return text.length <= longestPart ? text : `%%${createHash('sha256').update(text).digest('base64url')}`
 }
 

@@ -9,7 +9,7 @@ import { judge, judgeValue, stampsOf, type Finding } from './stamps.ts'
 import type { AcquireOutcome, Value as StoredValue } from './state.ts'
 import { Tally } from './tally.ts'
 import { newToken } from './tokens.ts'
-import { Transitions } from './transitions.ts'
+import type { Transitions } from './transitions.ts'
 import { UnleasedLoads } from './unleased-loads.ts'
 
 /** What a kind's reads share with those of the whole cache. */

@@ -83,11 +83,11 @@ export function redisStore(options: RedisStoreOptions): Store {
   }, checkEveryMs)
   checks.unref()
 
-  async function guarded<Reply>(ms: number, send: () => Promise<Reply>): Promise<Reply> {
+  async function guarded<Reply>(ms: number, ask: () => Promise<Reply>): Promise<Reply> {
     if (redis.status !== 'ready') throw new Error('Redis is not connected')
     if (!breaker.allows()) throw new Error('Redis did not answer lately')
     try {
-      const reply = await within(ms, 'Redis', send())
+      const reply = await within(ms, 'Redis', ask())
       breaker.succeeded()
       return reply
     } catch (error) {

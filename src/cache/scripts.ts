@@ -10,7 +10,7 @@ import type { Outcomes, Transition } from './store.ts'
 interface Script {
   readonly source: string
   readonly sha: string
-  args(transition: Transition): (string | number)[]
+  readonly args: (transition: Transition) => (string | number)[]
 }
 
 // What every script begins with: the stored form, and for a hold its living holders.

@@ -4,7 +4,7 @@ interface Waiting<Id, Result> {
   readonly id: Id
   readonly tell: Listener
   readonly result: Promise<Result>
-  settle(result: Result): void
+  readonly settle: (result: Result) => void
 }
 
 /**
@@ -49,15 +49,16 @@ export class UnleasedLoads<Id, Result> {
       this.#waiting.delete(key)
       this.#running.add(key)
     }
-    void this.#load(
-      batch.map(([, { id }]) => id),
-      first[1].tell,
-    ).then((results) => {
-      batch.forEach(([key, { settle }], i) => {
-        this.#running.delete(key)
-        settle(results[i] as Result)
-      })
-      this.#send()
+    void this.#run(batch, first[1].tell)
+  }
+
+  async #run(batch: readonly (readonly [string, Waiting<Id, Result>])[], tell: Listener): Promise<void> {
+    const ids = batch.map(([, { id }]) => id)
+    const results = await this.#load(ids, tell)
+    batch.forEach(([key, { settle }], i) => {
+      this.#running.delete(key)
+      settle(results[i] as Result)
     })
+    this.#send()
   }
 }

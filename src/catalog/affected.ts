@@ -15,7 +15,7 @@ import { variantAffected } from './variant/affected.ts'
 /** How keys are named: by kind and id, or by the group of a list. */
 export interface CatalogKeys {
   readonly kinds: CatalogKinds
-  group(name: string): string
+  readonly group: (name: string) => string
 }
 
 type Affected = (change: Change, context: ChangeContext, keys: CatalogKeys) => string[]

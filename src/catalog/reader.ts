@@ -50,8 +50,8 @@ export class Reader {
       cacheKeyFn: (id) => (typeof id === 'object' ? kind.key(id) : id),
       batchScheduleFn: (dispatch) => this.#schedule(dispatch),
     })
-    loaders.set(kind, loader as DataLoader<unknown, unknown>)
-    return loader as DataLoader<Id, Value | null>
+    loaders.set(kind, loader)
+    return loader
   }
 
   #schedule(dispatch: () => void): void {

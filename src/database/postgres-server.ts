@@ -51,8 +51,17 @@ export class PostgresServer {
     await writeFile(passwordFile, password, { mode: 0o600 })
     await this.#own(unfinished, passwordFile)
     await runUnprivileged(initdb, [
-      ...['-D', unfinished, '-U', superuser, '--pwfile', passwordFile, '--auth=scram-sha-256'],
-      ...['--encoding=UTF8', '--locale=C', '--no-sync', '--no-instructions'],
+      '-D',
+      unfinished,
+      '-U',
+      superuser,
+      '--pwfile',
+      passwordFile,
+      '--auth=scram-sha-256',
+      '--encoding=UTF8',
+      '--locale=C',
+      '--no-sync',
+      '--no-instructions',
     ])
     await rm(passwordFile)
     await rename(unfinished, this.#data)

@@ -10,7 +10,12 @@ export function handleErrors(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) =>
     reply
       .code(404)
-      .send(body('NOT_FOUND', `There is nothing at ${request.method} ${request.url.split('?')[0]}: the API is POST /graphql`)),
+      .send(
+        body(
+          'NOT_FOUND',
+          `There is nothing at ${request.method} ${request.url.split('?')[0]}: the API is POST /graphql`,
+        ),
+      ),
   )
 }
 

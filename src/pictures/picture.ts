@@ -1,2 +1,4 @@
 /** stub */
-export function picture(name: string): string | null { return name === '' ? '' : null }
+export function picture(name: string): string | null {
+  return name === '' ? '' : null
+}

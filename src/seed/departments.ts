@@ -21,7 +21,22 @@ export interface Department {
   readonly aisles: readonly Aisle[]
 }
 
-export type Drawing = 'top' | 'trousers' | 'shoe' | 'bag' | 'mug' | 'pan' | 'lamp' | 'chair' | 'book' | 'audio' | 'bottle' | 'ball' | 'tent' | 'plant' | 'toy'
+export type Drawing =
+  | 'top'
+  | 'trousers'
+  | 'shoe'
+  | 'bag'
+  | 'mug'
+  | 'pan'
+  | 'lamp'
+  | 'chair'
+  | 'book'
+  | 'audio'
+  | 'bottle'
+  | 'ball'
+  | 'tent'
+  | 'plant'
+  | 'toy'
 
 export const optionValues = {
   Size: ['XS', 'S', 'M', 'L', 'XL'],
@@ -38,7 +53,14 @@ const textiles = ['Linen', 'Organic Cotton', 'Merino', 'Hemp', 'Brushed Cotton',
 const woods = ['Oak', 'Ash', 'Walnut', 'Beech', 'Birch']
 const metals = ['Steel', 'Enamel', 'Copper', 'Cast Iron', 'Brass']
 
-function shelf(name: string, nouns: string, makes: readonly string[], options: readonly OptionName[], price: readonly [number, number], drawing: Drawing): Shelf {
+function shelf(
+  name: string,
+  nouns: string,
+  makes: readonly string[],
+  options: readonly OptionName[],
+  price: readonly [number, number],
+  drawing: Drawing,
+): Shelf {
   return { name, nouns: nouns.split(', '), makes, options, price, drawing }
 }
 
@@ -52,24 +74,80 @@ export const departments: readonly Department[] = [
         name: 'Tops',
         shelves: [
           shelf('T-Shirts', 'Tee, Pocket Tee, Long Sleeve Tee, Boxy Tee', textiles, ['Size', 'Color'], [18, 49], 'top'),
-          shelf('Shirts', 'Shirt, Overshirt, Camp Collar Shirt, Band Collar Shirt', textiles, ['Size', 'Color'], [39, 119], 'top'),
-          shelf('Knitwear', 'Crew Neck Sweater, Cardigan, Rollneck, Fisherman Sweater', ['Merino', 'Lambswool', 'Alpaca', 'Recycled Wool'], ['Size', 'Color'], [59, 189], 'top'),
-          shelf('Hoodies', 'Hoodie, Zip Hoodie, Half-Zip, Sweatshirt', ['Heavyweight Cotton', 'Loopback Cotton', 'Fleece'], ['Size', 'Color'], [45, 110], 'top'),
+          shelf(
+            'Shirts',
+            'Shirt, Overshirt, Camp Collar Shirt, Band Collar Shirt',
+            textiles,
+            ['Size', 'Color'],
+            [39, 119],
+            'top',
+          ),
+          shelf(
+            'Knitwear',
+            'Crew Neck Sweater, Cardigan, Rollneck, Fisherman Sweater',
+            ['Merino', 'Lambswool', 'Alpaca', 'Recycled Wool'],
+            ['Size', 'Color'],
+            [59, 189],
+            'top',
+          ),
+          shelf(
+            'Hoodies',
+            'Hoodie, Zip Hoodie, Half-Zip, Sweatshirt',
+            ['Heavyweight Cotton', 'Loopback Cotton', 'Fleece'],
+            ['Size', 'Color'],
+            [45, 110],
+            'top',
+          ),
         ],
       },
       {
         name: 'Bottoms',
         shelves: [
-          shelf('Jeans', 'Straight Jeans, Tapered Jeans, Wide Jeans', ['Raw Denim', 'Rinsed Denim', 'Stretch Denim'], ['Size', 'Color'], [69, 169], 'trousers'),
-          shelf('Trousers', 'Chinos, Pleated Trousers, Work Trousers, Drawstring Trousers', textiles, ['Size', 'Color'], [55, 149], 'trousers'),
-          shelf('Shorts', 'Shorts, Swim Shorts, Hiking Shorts', ['Cotton', 'Ripstop', 'Linen'], ['Size', 'Color'], [29, 79], 'trousers'),
+          shelf(
+            'Jeans',
+            'Straight Jeans, Tapered Jeans, Wide Jeans',
+            ['Raw Denim', 'Rinsed Denim', 'Stretch Denim'],
+            ['Size', 'Color'],
+            [69, 169],
+            'trousers',
+          ),
+          shelf(
+            'Trousers',
+            'Chinos, Pleated Trousers, Work Trousers, Drawstring Trousers',
+            textiles,
+            ['Size', 'Color'],
+            [55, 149],
+            'trousers',
+          ),
+          shelf(
+            'Shorts',
+            'Shorts, Swim Shorts, Hiking Shorts',
+            ['Cotton', 'Ripstop', 'Linen'],
+            ['Size', 'Color'],
+            [29, 79],
+            'trousers',
+          ),
         ],
       },
       {
         name: 'Outerwear',
         shelves: [
-          shelf('Jackets', 'Chore Jacket, Rain Jacket, Bomber, Field Jacket', ['Waxed Cotton', 'Ripstop', 'Boiled Wool'], ['Size', 'Color'], [89, 320], 'top'),
-          shelf('Coats', 'Car Coat, Duffle Coat, Parka, Trench', ['Melton Wool', 'Gabardine', 'Down'], ['Size', 'Color'], [159, 480], 'top'),
+          shelf(
+            'Jackets',
+            'Chore Jacket, Rain Jacket, Bomber, Field Jacket',
+            ['Waxed Cotton', 'Ripstop', 'Boiled Wool'],
+            ['Size', 'Color'],
+            [89, 320],
+            'top',
+          ),
+          shelf(
+            'Coats',
+            'Car Coat, Duffle Coat, Parka, Trench',
+            ['Melton Wool', 'Gabardine', 'Down'],
+            ['Size', 'Color'],
+            [159, 480],
+            'top',
+          ),
         ],
       },
     ],
@@ -88,16 +166,51 @@ export const departments: readonly Department[] = [
       {
         name: 'Tableware',
         shelves: [
-          shelf('Mugs', 'Mug, Espresso Cup, Latte Bowl, Camp Mug', ['Stoneware', 'Porcelain', 'Enamel', 'Glass'], ['Color', 'Pack'], [9, 45], 'mug'),
-          shelf('Bowls', 'Bowl, Serving Bowl, Ramen Bowl', ['Stoneware', 'Olive Wood', 'Porcelain'], ['Color', 'Pack'], [12, 79], 'mug'),
-          shelf('Glasses', 'Tumbler, Carafe, Wine Glass', ['Recycled Glass', 'Borosilicate', 'Hand-Blown Glass'], ['Pack'], [8, 64], 'bottle'),
+          shelf(
+            'Mugs',
+            'Mug, Espresso Cup, Latte Bowl, Camp Mug',
+            ['Stoneware', 'Porcelain', 'Enamel', 'Glass'],
+            ['Color', 'Pack'],
+            [9, 45],
+            'mug',
+          ),
+          shelf(
+            'Bowls',
+            'Bowl, Serving Bowl, Ramen Bowl',
+            ['Stoneware', 'Olive Wood', 'Porcelain'],
+            ['Color', 'Pack'],
+            [12, 79],
+            'mug',
+          ),
+          shelf(
+            'Glasses',
+            'Tumbler, Carafe, Wine Glass',
+            ['Recycled Glass', 'Borosilicate', 'Hand-Blown Glass'],
+            ['Pack'],
+            [8, 64],
+            'bottle',
+          ),
         ],
       },
       {
         name: 'Drinks',
         shelves: [
-          shelf('Coffee Makers', 'Pour-Over Set, Moka Pot, French Press, Cold Brew Jar', ['Glass', 'Steel', 'Ceramic'], ['Volume'], [24, 129], 'mug'),
-          shelf('Bottles', 'Water Bottle, Thermos, Carafe', ['Steel', 'Recycled Glass', 'Bamboo'], ['Volume', 'Color'], [15, 48], 'bottle'),
+          shelf(
+            'Coffee Makers',
+            'Pour-Over Set, Moka Pot, French Press, Cold Brew Jar',
+            ['Glass', 'Steel', 'Ceramic'],
+            ['Volume'],
+            [24, 129],
+            'mug',
+          ),
+          shelf(
+            'Bottles',
+            'Water Bottle, Thermos, Carafe',
+            ['Steel', 'Recycled Glass', 'Bamboo'],
+            ['Volume', 'Color'],
+            [15, 48],
+            'bottle',
+          ),
         ],
       },
     ],
@@ -109,22 +222,57 @@ export const departments: readonly Department[] = [
       {
         name: 'Furniture',
         shelves: [
-          shelf('Chairs', 'Dining Chair, Lounge Chair, Stool, Rocking Chair', woods, ['Finish', 'Color'], [89, 690], 'chair'),
+          shelf(
+            'Chairs',
+            'Dining Chair, Lounge Chair, Stool, Rocking Chair',
+            woods,
+            ['Finish', 'Color'],
+            [89, 690],
+            'chair',
+          ),
           shelf('Tables', 'Side Table, Desk, Coffee Table, Bench', woods, ['Finish'], [119, 980], 'chair'),
         ],
       },
       {
         name: 'Lighting',
         shelves: [
-          shelf('Table Lamps', 'Table Lamp, Reading Lamp, Task Lamp', ['Brass', 'Paper', 'Opal Glass', 'Ceramic'], ['Color'], [45, 240], 'lamp'),
-          shelf('Pendants', 'Pendant, Cluster Pendant, Dome Pendant', ['Rattan', 'Spun Steel', 'Opal Glass'], ['Color', 'Finish'], [69, 390], 'lamp'),
+          shelf(
+            'Table Lamps',
+            'Table Lamp, Reading Lamp, Task Lamp',
+            ['Brass', 'Paper', 'Opal Glass', 'Ceramic'],
+            ['Color'],
+            [45, 240],
+            'lamp',
+          ),
+          shelf(
+            'Pendants',
+            'Pendant, Cluster Pendant, Dome Pendant',
+            ['Rattan', 'Spun Steel', 'Opal Glass'],
+            ['Color', 'Finish'],
+            [69, 390],
+            'lamp',
+          ),
         ],
       },
       {
         name: 'Plants',
         shelves: [
-          shelf('House Plants', 'Monstera, Rubber Plant, Snake Plant, Olive Tree, Fern', ['Potted', 'Young', 'Tall'], ['Pack'], [14, 129], 'plant'),
-          shelf('Planters', 'Planter, Hanging Pot, Window Box', ['Terracotta', 'Fibre Stone', 'Zinc'], ['Color'], [12, 95], 'plant'),
+          shelf(
+            'House Plants',
+            'Monstera, Rubber Plant, Snake Plant, Olive Tree, Fern',
+            ['Potted', 'Young', 'Tall'],
+            ['Pack'],
+            [14, 129],
+            'plant',
+          ),
+          shelf(
+            'Planters',
+            'Planter, Hanging Pot, Window Box',
+            ['Terracotta', 'Fibre Stone', 'Zinc'],
+            ['Color'],
+            [12, 95],
+            'plant',
+          ),
         ],
       },
     ],
@@ -136,22 +284,57 @@ export const departments: readonly Department[] = [
       {
         name: 'Camping',
         shelves: [
-          shelf('Tents', 'One-Person Tent, Dome Tent, Tunnel Tent, Tarp', ['Silnylon', 'Ripstop', 'Canvas'], ['Color'], [99, 620], 'tent'),
-          shelf('Camp Kitchen', 'Stove, Cook Set, Fire Grate', ['Titanium', 'Steel', 'Aluminium'], ['Pack'], [25, 149], 'pan'),
+          shelf(
+            'Tents',
+            'One-Person Tent, Dome Tent, Tunnel Tent, Tarp',
+            ['Silnylon', 'Ripstop', 'Canvas'],
+            ['Color'],
+            [99, 620],
+            'tent',
+          ),
+          shelf(
+            'Camp Kitchen',
+            'Stove, Cook Set, Fire Grate',
+            ['Titanium', 'Steel', 'Aluminium'],
+            ['Pack'],
+            [25, 149],
+            'pan',
+          ),
         ],
       },
       {
         name: 'Footwear',
         shelves: [
-          shelf('Hiking Boots', 'Hiking Boot, Trail Shoe, Approach Shoe', ['Leather', 'Suede', 'Mesh'], ['Shoe', 'Color'], [79, 260], 'shoe'),
+          shelf(
+            'Hiking Boots',
+            'Hiking Boot, Trail Shoe, Approach Shoe',
+            ['Leather', 'Suede', 'Mesh'],
+            ['Shoe', 'Color'],
+            [79, 260],
+            'shoe',
+          ),
           shelf('Sandals', 'Sandal, Slide, Clog', ['Leather', 'Cork', 'Recycled Rubber'], ['Shoe'], [29, 110], 'shoe'),
         ],
       },
       {
         name: 'Carry',
         shelves: [
-          shelf('Backpacks', 'Daypack, Rolltop, Trekking Pack', ['Canvas', 'Ripstop', 'Waxed Cotton'], ['Color'], [49, 239], 'bag'),
-          shelf('Bags', 'Tote, Duffel, Crossbody, Weekender', ['Canvas', 'Leather', 'Hemp'], ['Color'], [25, 290], 'bag'),
+          shelf(
+            'Backpacks',
+            'Daypack, Rolltop, Trekking Pack',
+            ['Canvas', 'Ripstop', 'Waxed Cotton'],
+            ['Color'],
+            [49, 239],
+            'bag',
+          ),
+          shelf(
+            'Bags',
+            'Tote, Duffel, Crossbody, Weekender',
+            ['Canvas', 'Leather', 'Hemp'],
+            ['Color'],
+            [25, 290],
+            'bag',
+          ),
         ],
       },
     ],
@@ -163,8 +346,22 @@ export const departments: readonly Department[] = [
       {
         name: 'Listening',
         shelves: [
-          shelf('Headphones', 'Headphones, Studio Headphones, Travel Headphones', ['Open-Back', 'Closed-Back', 'Wireless'], ['Color'], [59, 420], 'audio'),
-          shelf('Speakers', 'Bookshelf Speaker, Pocket Speaker, Radio', ['Walnut', 'Felt', 'Aluminium'], ['Color'], [45, 590], 'audio'),
+          shelf(
+            'Headphones',
+            'Headphones, Studio Headphones, Travel Headphones',
+            ['Open-Back', 'Closed-Back', 'Wireless'],
+            ['Color'],
+            [59, 420],
+            'audio',
+          ),
+          shelf(
+            'Speakers',
+            'Bookshelf Speaker, Pocket Speaker, Radio',
+            ['Walnut', 'Felt', 'Aluminium'],
+            ['Color'],
+            [45, 590],
+            'audio',
+          ),
         ],
       },
     ],
@@ -177,14 +374,35 @@ export const departments: readonly Department[] = [
         name: 'Toys',
         shelves: [
           shelf('Building', 'Block Set, Marble Run, Train Set', woods, ['Pack'], [15, 120], 'toy'),
-          shelf('Balls', 'Football, Juggling Ball, Beach Ball', ['Leather', 'Natural Rubber', 'Felt'], ['Color', 'Pack'], [9, 60], 'ball'),
+          shelf(
+            'Balls',
+            'Football, Juggling Ball, Beach Ball',
+            ['Leather', 'Natural Rubber', 'Felt'],
+            ['Color', 'Pack'],
+            [9, 60],
+            'ball',
+          ),
         ],
       },
       {
         name: 'Books',
         shelves: [
-          shelf('Picture Books', 'Picture Book, Counting Book, Bedtime Book', ['Illustrated', 'Fold-Out', 'Read-Aloud'], ['Format'], [9, 29], 'book'),
-          shelf('Cookbooks', 'Cookbook, Baking Book, Preserving Book', ['Seasonal', 'Weeknight', 'Slow'], ['Format'], [15, 49], 'book'),
+          shelf(
+            'Picture Books',
+            'Picture Book, Counting Book, Bedtime Book',
+            ['Illustrated', 'Fold-Out', 'Read-Aloud'],
+            ['Format'],
+            [9, 29],
+            'book',
+          ),
+          shelf(
+            'Cookbooks',
+            'Cookbook, Baking Book, Preserving Book',
+            ['Seasonal', 'Weeknight', 'Slow'],
+            ['Format'],
+            [15, 49],
+            'book',
+          ),
         ],
       },
     ],
@@ -193,14 +411,72 @@ export const departments: readonly Department[] = [
 
 /** Invented makers. The first ones make most of what is sold. */
 export const brands: readonly string[] = [
-  'Harrow & Finch', 'Nordvik', 'Tallow', 'Fernweg', 'Osier', 'Kilnhouse', 'Brightwater', 'Maren', 'Lowland Supply',
-  'Ebb', 'Stonecrop', 'Pellworm', 'Quillmark', 'Tern & Tide', 'Alder Row', 'Copperlane', 'Dovetail Works', 'Sund',
-  'Hollis Field', 'Marrow', 'Veld', 'Greywether', 'Oxbow', 'Lumen Yard', 'Petrichor', 'Saltmarsh', 'Wren & Co', 'Yarrow',
+  'Harrow & Finch',
+  'Nordvik',
+  'Tallow',
+  'Fernweg',
+  'Osier',
+  'Kilnhouse',
+  'Brightwater',
+  'Maren',
+  'Lowland Supply',
+  'Ebb',
+  'Stonecrop',
+  'Pellworm',
+  'Quillmark',
+  'Tern & Tide',
+  'Alder Row',
+  'Copperlane',
+  'Dovetail Works',
+  'Sund',
+  'Hollis Field',
+  'Marrow',
+  'Veld',
+  'Greywether',
+  'Oxbow',
+  'Lumen Yard',
+  'Petrichor',
+  'Saltmarsh',
+  'Wren & Co',
+  'Yarrow',
 ]
 
 /** Names of single models, a part of the title. */
 export const models: readonly string[] = [
-  'Harbor', 'Juniper', 'Solstice', 'Meadow', 'Atlas', 'Cove', 'Ember', 'Fjord', 'Granite', 'Hazel', 'Indigo', 'Larch',
-  'Mistral', 'North', 'Orchard', 'Prairie', 'Quarry', 'Ridge', 'Sable', 'Thicket', 'Umber', 'Vale', 'Willow', 'Zephyr',
-  'Aspen', 'Birch', 'Cinder', 'Dune', 'Estuary', 'Field', 'Grove', 'Heath', 'Isle', 'Kestrel', 'Lagoon', 'Moor',
+  'Harbor',
+  'Juniper',
+  'Solstice',
+  'Meadow',
+  'Atlas',
+  'Cove',
+  'Ember',
+  'Fjord',
+  'Granite',
+  'Hazel',
+  'Indigo',
+  'Larch',
+  'Mistral',
+  'North',
+  'Orchard',
+  'Prairie',
+  'Quarry',
+  'Ridge',
+  'Sable',
+  'Thicket',
+  'Umber',
+  'Vale',
+  'Willow',
+  'Zephyr',
+  'Aspen',
+  'Birch',
+  'Cinder',
+  'Dune',
+  'Estuary',
+  'Field',
+  'Grove',
+  'Heath',
+  'Isle',
+  'Kestrel',
+  'Lagoon',
+  'Moor',
 ]

@@ -16,7 +16,12 @@ export interface GeneratedProduct {
   readonly descriptionHtml: string
   readonly description: string
   readonly brand: string | null
-  readonly images: readonly { readonly url: string; readonly altText: string; readonly width: number; readonly height: number }[]
+  readonly images: readonly {
+    readonly url: string
+    readonly altText: string
+    readonly width: number
+    readonly height: number
+  }[]
   readonly status: 'ACTIVE' | 'DRAFT' | 'ARCHIVED'
   readonly createdAt: Date
   /** Slugs. */
@@ -50,7 +55,18 @@ interface Place {
 // the day on which the catalog is as it is, so that it does not depend on when it is generated
 const today = Date.UTC(2026, 10, 1)
 const dayMs = 86_400_000
-const collections = ['Essentials', 'Studio', 'Heritage', 'Weekend', 'Limited', 'Archive', 'Workshop', 'Travel', 'Studio Blue', 'Seconds']
+const collections = [
+  'Essentials',
+  'Studio',
+  'Heritage',
+  'Weekend',
+  'Limited',
+  'Archive',
+  'Workshop',
+  'Travel',
+  'Studio Blue',
+  'Seconds',
+]
 
 /** Draws a catalog of some size: the same for the same seed, product by product. */
 export class CatalogGenerator {
@@ -66,13 +82,24 @@ export class CatalogGenerator {
     this.categories = departments.flatMap((department) => [
       category(department.name, department.about, null, department.aisles[0]?.shelves[0]),
       ...department.aisles.flatMap((aisle) => [
-        category(`${department.name} ${aisle.name}`, `${aisle.name} from our ${department.name.toLowerCase()} department.`, department.name, aisle.shelves[0], aisle.name),
+        category(
+          `${department.name} ${aisle.name}`,
+          `${aisle.name} from our ${department.name.toLowerCase()} department.`,
+          department.name,
+          aisle.shelves[0],
+          aisle.name,
+        ),
         ...aisle.shelves.flatMap((shelf) => {
           const parts = collections.slice(0, perShelf)
           const names = parts.map((part) => `${shelf.name} ${part}`)
           for (const name of [shelf.name, ...names]) places.push({ slug: slugOf(name), shelf })
           return [
-            category(shelf.name, `Every kind of ${shelf.name.toLowerCase()} we carry.`, `${department.name} ${aisle.name}`, shelf),
+            category(
+              shelf.name,
+              `Every kind of ${shelf.name.toLowerCase()} we carry.`,
+              `${department.name} ${aisle.name}`,
+              shelf,
+            ),
             ...names.map((name, i) => category(name, '', shelf.name, shelf, parts[i])),
           ]
         }),
@@ -108,23 +135,37 @@ export class CatalogGenerator {
   }
 }
 
-function category(name: string, description: string, parent: string | null, shelf: Shelf | undefined, shown = name): GeneratedCategory {
+function category(
+  name: string,
+  description: string,
+  parent: string | null,
+  shelf: Shelf | undefined,
+  shown = name,
+): GeneratedCategory {
   return {
     slug: slugOf(name),
     name: shown,
     description,
     parent: parent === null ? null : slugOf(parent),
-    image: `/pictures/${shelf?.drawing ?? 'bag'}-${name.length * 29 % 360}-0.svg`,
+    image: `/pictures/${shelf?.drawing ?? 'bag'}-${(name.length * 29) % 360}-0.svg`,
   }
 }
 
 function image(shelf: Shelf, random: Random, title: string, index: number) {
   const view = index === 0 ? title : `${title}, view ${index + 1}`
-  return { url: `/pictures/${shelf.drawing}-${random.int(0, 35) * 10}-${index}.svg`, altText: view, width: 800, height: 800 }
+  return {
+    url: `/pictures/${shelf.drawing}-${random.int(0, 35) * 10}-${index}.svg`,
+    altText: view,
+    width: 800,
+    height: 800,
+  }
 }
 
 function variants(random: Random, shelf: Shelf, number: number): GeneratedVariant[] {
-  const choices = shelf.options.map((name) => ({ name, values: random.some(optionValues[name], random.int(1, name === 'Pack' ? 2 : 4)) }))
+  const choices = shelf.options.map((name) => ({
+    name,
+    values: random.some(optionValues[name], random.int(1, name === 'Pack' ? 2 : 4)),
+  }))
   const combinations = choices.reduce<{ name: OptionName; value: string }[][]>(
     (all, { name, values }) => all.flatMap((chosen) => values.map((value) => [...chosen, { name, value }])),
     [[]],
@@ -150,7 +191,8 @@ function variants(random: Random, shelf: Shelf, number: number): GeneratedVarian
 function money(random: Random): { currency: string; factor: number; ending: (units: number) => number } {
   const draw = random.next()
   const cents = random.pick([0, 50, 90, 95, 99])
-  if (draw < 0.9) return { currency: 'USD', factor: 1, ending: (units) => units * 100 - (cents === 0 ? 0 : 100 - cents) }
+  if (draw < 0.9)
+    return { currency: 'USD', factor: 1, ending: (units) => units * 100 - (cents === 0 ? 0 : 100 - cents) }
   if (draw < 0.96) return { currency: 'EUR', factor: 0.92, ending: (units) => units * 100 - 10 }
   if (draw < 0.98) return { currency: 'GBP', factor: 0.79, ending: (units) => units * 100 - 1 }
   return { currency: 'JPY', factor: 150, ending: (units) => Math.ceil(units / 100) * 100 - 20 }

@@ -56,7 +56,13 @@ async function storeCategories(client: pg.Client, generator: CatalogGenerator): 
          INSERT INTO "category" ("slug", "name", "description", "parent_id", "image") VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT ("slug") DO NOTHING RETURNING "id")
        SELECT "id" FROM created UNION ALL SELECT "id" FROM "category" WHERE "slug" = $1 LIMIT 1`,
-      [slug, name, description, parent === null ? null : ids.get(parent), { url: image, altText: name, width: 800, height: 800 }],
+      [
+        slug,
+        name,
+        description,
+        parent === null ? null : ids.get(parent),
+        { url: image, altText: name, width: 800, height: 800 },
+      ],
     )
     const [row] = rows
     if (row !== undefined) ids.set(slug, row.id)
@@ -67,13 +73,28 @@ async function storeCategories(client: pg.Client, generator: CatalogGenerator): 
 
 type Numbered = GeneratedProduct & { readonly id: number }
 
-async function storeProducts(client: pg.Client, products: readonly Numbered[], categories: Map<string, number>): Promise<void> {
+async function storeProducts(
+  client: pg.Client,
+  products: readonly Numbered[],
+  categories: Map<string, number>,
+): Promise<void> {
   await client.query('BEGIN')
   await copy(
     client,
     'product',
     ['id', 'slug', 'title', 'description_html', 'description', 'brand', 'images', 'status', 'created_at', 'updated_at'],
-    products.map((p) => [p.id, p.slug, p.title, p.descriptionHtml, p.description, p.brand, JSON.stringify(p.images), p.status, p.createdAt, p.createdAt]),
+    products.map((p) => [
+      p.id,
+      p.slug,
+      p.title,
+      p.descriptionHtml,
+      p.description,
+      p.brand,
+      JSON.stringify(p.images),
+      p.status,
+      p.createdAt,
+      p.createdAt,
+    ]),
   )
   await copy(
     client,
@@ -85,13 +106,25 @@ async function storeProducts(client: pg.Client, products: readonly Numbered[], c
     client,
     'product_variant',
     ['product_id', 'sku', 'title', 'price_minor', 'currency', 'quantity', 'selected_options'],
-    products.flatMap((p) => p.variants.map((v) => [p.id, v.sku, v.title, v.priceMinor, v.currency, v.quantity, JSON.stringify(v.selectedOptions)])),
+    products.flatMap((p) =>
+      p.variants.map((v) => [
+        p.id,
+        v.sku,
+        v.title,
+        v.priceMinor,
+        v.currency,
+        v.quantity,
+        JSON.stringify(v.selectedOptions),
+      ]),
+    ),
   )
   await copy(
     client,
     'review',
     ['product_id', 'rating', 'title', 'body', 'author', 'created_at', 'updated_at'],
-    products.flatMap((p) => p.reviews.map((r) => [p.id, r.rating, r.title, r.body, r.author, r.createdAt, r.createdAt])),
+    products.flatMap((p) =>
+      p.reviews.map((r) => [p.id, r.rating, r.title, r.body, r.author, r.createdAt, r.createdAt]),
+    ),
   )
   await client.query('COMMIT')
 }
@@ -99,7 +132,12 @@ async function storeProducts(client: pg.Client, products: readonly Numbered[], c
 type Cell = string | number | Date | null
 
 /** Sends rows through COPY, the fastest way into a table. */
-async function copy(client: pg.Client, table: string, columns: readonly string[], rows: readonly Cell[][]): Promise<void> {
+async function copy(
+  client: pg.Client,
+  table: string,
+  columns: readonly string[],
+  rows: readonly Cell[][],
+): Promise<void> {
   if (rows.length === 0) return
   const target = client.query(from(`COPY "${table}" (${columns.map((column) => `"${column}"`).join(', ')}) FROM STDIN`))
   await pipeline(

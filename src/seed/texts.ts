@@ -4,7 +4,8 @@ import type { Shelf } from './departments.ts'
 const openings = [
   (thing: string, make: string) => `A ${thing} in ${make}, made to be used every day.`,
   (thing: string, make: string) => `Our take on the ${thing}: ${make}, few parts, nothing to go wrong.`,
-  (thing: string, make: string) => `The ${thing} we kept coming back to while testing others. ${capital(make)} throughout.`,
+  (thing: string, make: string) =>
+    `The ${thing} we kept coming back to while testing others. ${capital(make)} throughout.`,
   (thing: string, make: string) => `Simple on purpose. This ${thing} is all about the ${make}.`,
 ]
 const middles = [
@@ -35,7 +36,33 @@ export function describe(random: Random, noun: string, make: string): { html: st
   }
 }
 
-const authors = ['Ada', 'Bruno', 'Carla', 'Dinh', 'Elif', 'Farid', 'Greta', 'Hana', 'Ines', 'Jonas', 'Kofi', 'Lena', 'Milo', 'Nadia', 'Oskar', 'Priya', 'Quinn', 'Rosa', 'Sven', 'Tomoko', 'Uma', 'Viktor', 'Wanda', 'Yusuf', 'Zoe']
+const authors = [
+  'Ada',
+  'Bruno',
+  'Carla',
+  'Dinh',
+  'Elif',
+  'Farid',
+  'Greta',
+  'Hana',
+  'Ines',
+  'Jonas',
+  'Kofi',
+  'Lena',
+  'Milo',
+  'Nadia',
+  'Oskar',
+  'Priya',
+  'Quinn',
+  'Rosa',
+  'Sven',
+  'Tomoko',
+  'Uma',
+  'Viktor',
+  'Wanda',
+  'Yusuf',
+  'Zoe',
+]
 
 const titles: readonly (readonly string[])[] = [
   ['Sent it back', 'Not for me', 'Broke within weeks', 'Disappointed'],
@@ -45,11 +72,31 @@ const titles: readonly (readonly string[])[] = [
   ['Love it', 'Would buy again', 'Exactly right', 'A small joy', 'Perfect gift'],
 ]
 const impressions: readonly (readonly string[])[] = [
-  ['The first one arrived damaged and the second was no better.', 'It looked nothing like the pictures.', 'After three weeks it came apart.'],
-  ['The finish is rough in places.', 'It works, but it feels cheap for what it costs.', 'Smaller than I thought, so check the measurements.'],
-  ['It is what it says, no more and no less.', 'Good material, but the color is darker than shown.', 'Took a while to arrive; fine since then.'],
-  ['Solid, and it looks good next to what we already have.', 'The material feels as good as it looks.', 'I use it almost every day.'],
-  ['I have given two of them away already and ordered a third.', 'The best one I have owned, and I have owned a few.', 'You can tell that somebody thought about every detail.'],
+  [
+    'The first one arrived damaged and the second was no better.',
+    'It looked nothing like the pictures.',
+    'After three weeks it came apart.',
+  ],
+  [
+    'The finish is rough in places.',
+    'It works, but it feels cheap for what it costs.',
+    'Smaller than I thought, so check the measurements.',
+  ],
+  [
+    'It is what it says, no more and no less.',
+    'Good material, but the color is darker than shown.',
+    'Took a while to arrive; fine since then.',
+  ],
+  [
+    'Solid, and it looks good next to what we already have.',
+    'The material feels as good as it looks.',
+    'I use it almost every day.',
+  ],
+  [
+    'I have given two of them away already and ordered a third.',
+    'The best one I have owned, and I have owned a few.',
+    'You can tell that somebody thought about every detail.',
+  ],
 ]
 const endings: readonly (readonly string[])[] = [
   ['I cannot recommend it.', 'Support was friendly, at least.', ''],

@@ -24,7 +24,9 @@ export function banner({ config, url, source, cache, products }: Started): strin
     ...(source.psql === null ? [] : [`  psql       ${source.psql}`]),
     ...(products > 0 ? [] : ['  empty      npm run seed -- --products 1000, or npm run import -- FILE']),
     `  a query    curl ${url}/graphql -H 'content-type: application/json' -d '${query}'`,
-    ...(development ? ['', '  Development mode: every request may do everything. Set NODE_ENV=production to serve others.'] : []),
+    ...(development
+      ? ['', '  Development mode: every request may do everything. Set NODE_ENV=production to serve others.']
+      : []),
     '',
   ]
 }

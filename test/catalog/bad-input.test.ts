@@ -63,7 +63,9 @@ describe('what cannot be used is refused with a code and a sentence', () => {
     const ids = Array.from({ length: 101 }, (_, i) => `Product:${i}`)
     const answer = await api.ask('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids })
     expect(answer.errors?.[0]?.message).toBe('ids of nodes takes up to 100 ids, but received 101')
-    expect((await api.ask('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: ids.slice(1) })).data.nodes).toHaveLength(100)
+    expect(
+      (await api.ask('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: ids.slice(1) })).data.nodes,
+    ).toHaveLength(100)
   })
 
   it('one field alone, and the rest is answered', async () => {

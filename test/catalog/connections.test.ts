@@ -15,20 +15,36 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
-const selection = '{ edges { cursor node { id } } nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } totalCount }'
+const selection =
+  '{ edges { cursor node { id } } nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } totalCount }'
 const paging = 'first: $first, after: $after, last: $last, before: $before'
 
 /** The list of a root field, or of a field of the first product. */
-const pageQuery = (field: string, ofProduct: boolean) => `query ($first: Int, $after: String, $last: Int, $before: String) {
+const pageQuery = (
+  field: string,
+  ofProduct: boolean,
+) => `query ($first: Int, $after: String, $last: Int, $before: String) {
   ${ofProduct ? `of: product(by: { id: "Product:1" }) { list: ${field} ${selection} }` : `list: ${field} ${selection}`} }`
 
+interface Node {
+  id: string
+}
+interface Edge {
+  cursor: string
+  node: Node
+}
 interface Walked {
   ids: string[]
   cursors: string[]
 }
 
 /** Reads a list page by page and checks what each page says of itself. */
-async function walk(field: string, size: number, direction: 'forward' | 'backward', ofProduct = false): Promise<Walked> {
+async function walk(
+  field: string,
+  size: number,
+  direction: 'forward' | 'backward',
+  ofProduct = false,
+): Promise<Walked> {
   const walked: Walked = { ids: [], cursors: [] }
   let cursor: string | null = null
   for (let page = 0; page < 100; page += 1) {
@@ -36,11 +52,11 @@ async function walk(field: string, size: number, direction: 'forward' | 'backwar
     const { data, errors } = await api.ask(pageQuery(field, ofProduct), bounds)
     expect(errors).toBeUndefined()
     const { edges, nodes, pageInfo, totalCount } = (ofProduct ? data.of : data).list
-    const ids = edges.map((edge: any) => edge.node.id)
-    expect(nodes.map((node: any) => node.id)).toEqual(ids)
+    const ids = edges.map((edge: Edge) => edge.node.id)
+    expect(nodes.map((node: Node) => node.id)).toEqual(ids)
     expect(pageInfo.startCursor).toBe(edges.at(0)?.cursor ?? null)
     expect(pageInfo.endCursor).toBe(edges.at(-1)?.cursor ?? null)
-    const cursors = edges.map((edge: any) => edge.cursor)
+    const cursors = edges.map((edge: Edge) => edge.cursor)
     if (direction === 'forward') {
       walked.ids.push(...ids)
       walked.cursors.push(...cursors)
@@ -49,7 +65,9 @@ async function walk(field: string, size: number, direction: 'forward' | 'backwar
       walked.cursors.unshift(...cursors)
     }
     const [goesOn, camePast] =
-      direction === 'forward' ? [pageInfo.hasNextPage, pageInfo.hasPreviousPage] : [pageInfo.hasPreviousPage, pageInfo.hasNextPage]
+      direction === 'forward'
+        ? [pageInfo.hasNextPage, pageInfo.hasPreviousPage]
+        : [pageInfo.hasPreviousPage, pageInfo.hasNextPage]
     expect(camePast).toBe(page > 0)
     expect(goesOn).toBe(walked.ids.length < totalCount)
     if (!goesOn) return walked
@@ -107,10 +125,16 @@ describe('a list of', () => {
 
 describe('a page', () => {
   const ask = async (args: string) => {
-    const { data, errors } = await api.ask(`{ products(${args}) { nodes { id } pageInfo { hasNextPage hasPreviousPage } } }`)
+    const { data, errors } = await api.ask(
+      `{ products(${args}) { nodes { id } pageInfo { hasNextPage hasPreviousPage } } }`,
+    )
     expect(errors).toBeUndefined()
     const { nodes, pageInfo } = data.products
-    return { ids: nodes.map((node: any) => Number(node.id.slice(8))), next: pageInfo.hasNextPage, previous: pageInfo.hasPreviousPage }
+    return {
+      ids: nodes.map((node: Node) => Number(node.id.slice(8))),
+      next: pageInfo.hasNextPage,
+      previous: pageInfo.hasPreviousPage,
+    }
   }
 
   it('holds 20 edges unless told otherwise, and none for 0', async () => {
@@ -127,7 +151,11 @@ describe('a page', () => {
     expect(await ask(`first: 2, ${between}`)).toEqual({ ids: [8, 7], next: true, previous: true })
     expect(await ask(`last: 2, ${between}`)).toEqual({ ids: [7, 6], next: true, previous: true })
     expect(await ask(`first: 5, after: "${cursors[5]}"`)).toEqual({ ids: [], next: false, previous: true })
-    expect(await ask(`after: "${cursors[3]}", before: "${cursors[1]}"`)).toEqual({ ids: [], next: true, previous: true })
+    expect(await ask(`after: "${cursors[3]}", before: "${cursors[1]}"`)).toEqual({
+      ids: [],
+      next: true,
+      previous: true,
+    })
   })
 
   it('stays where it is when rows are added before it, and when the row of its cursor is deleted', async () => {
@@ -155,7 +183,10 @@ describe('a page', () => {
       [`after: "${forged(['products', 'NEWEST', 0, 1e300, 1])}"`, 'after of products takes a cursor'],
       [`after: "${forged(['products', 'NEWEST', 0, 1, 2 ** 40])}"`, 'after of products takes a cursor'],
       [`after: "${forged(['products', 'NEWEST', 7, 1, 1])}"`, 'after of products takes a cursor'],
-      [`after: "${forged(['products', 'TITLE', 0, 'a\u0000b', 1])}", sortKey: TITLE`, 'after of products takes a cursor'],
+      [
+        `after: "${forged(['products', 'TITLE', 0, 'a\u0000b', 1])}", sortKey: TITLE`,
+        'after of products takes a cursor',
+      ],
     ] as const) {
       const { status, errors, data } = await api.ask(`{ products(${args}) { nodes { id } } }`)
       expect([status, errors?.[0]?.extensions.code, data]).toEqual([400, 'BAD_USER_INPUT', null])

@@ -80,7 +80,9 @@ describe('a search', () => {
   })
 
   it('is narrowed by a filter', async () => {
-    expect(await found('searchProducts(query: "shirt", filter: { category: "Category:1", inStock: true })')).toEqual([1])
+    expect(await found('searchProducts(query: "shirt", filter: { category: "Category:1", inStock: true })')).toEqual([
+      1,
+    ])
     expect(await found('searchProducts(query: "secret", filter: { status: null })')).toEqual([4])
     expect(await found('searchProducts(query: "secret")')).toEqual([])
   })

@@ -136,7 +136,14 @@ describe.each([
     it('answers nodes in the order asked, null where there is none, however large the number', async () => {
       const ids = ['Review:1', 'Product:999', 'Product:1', 'Product:99999999999999999999', 'Review:1', 'Category:1']
       const { data } = await api.ask(`query ($ids: [ID!]!) { nodes(ids: $ids) { id } }`, { ids })
-      expect(data.nodes).toEqual([{ id: 'Review:1' }, null, { id: 'Product:1' }, null, { id: 'Review:1' }, { id: 'Category:1' }])
+      expect(data.nodes).toEqual([
+        { id: 'Review:1' },
+        null,
+        { id: 'Product:1' },
+        null,
+        { id: 'Review:1' },
+        { id: 'Category:1' },
+      ])
     })
 
     it('lists the roots and the children of a category by name', async () => {

@@ -53,16 +53,24 @@ describe.each([
       ['nodes of 50 products', nodesOf50, { cold: 1, warmCommands: 1 }],
       // roots; their rows; children; their rows; lists; products; variants, reviews and categories; the rows of all three
       ['a query over every level', everything, { cold: 12, warmCommands: 8 }],
-    ])('for %s sends one statement for each kind at each level when cold, and none when warm', async (_name, query, expected) => {
-      const cold = await count(query)
-      const warm = await count(query)
-      expect({ cold: cold.sql, warm: warm.sql, warmCommands: warm.commands }).toEqual({ ...expected, warm: 0 })
-      expect(warm.data).toEqual(cold.data)
-    })
+    ])(
+      'for %s sends one statement for each kind at each level when cold, and none when warm',
+      async (_name, query, expected) => {
+        const cold = await count(query)
+        const warm = await count(query)
+        expect({ cold: cold.sql, warm: warm.sql, warmCommands: warm.commands }).toEqual({ ...expected, warm: 0 })
+        expect(warm.data).toEqual(cold.data)
+      },
+    )
 
     it('counts what was hit and missed, by kind', async () => {
       await api.cache.store.renew()
-      const ask = () => api.ask('{ products(first: 5) { nodes { title } } nothing: product(by: { slug: "nothing" }) { id } }', {}, trace)
+      const ask = () =>
+        api.ask(
+          '{ products(first: 5) { nodes { title } } nothing: product(by: { slug: "nothing" }) { id } }',
+          {},
+          trace,
+        )
       const [cold, warm] = [await ask(), await ask()].map((answer) => answer.extensions?.larder?.kinds)
       expect(cold).toMatchObject({
         'product-list': { hits: 0, misses: 1, fills: 1 },

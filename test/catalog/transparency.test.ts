@@ -23,10 +23,23 @@ const statement = fc.oneof(
     product_id: [1, 2, 6],
     title: ['L'],
   }),
-  change('review', [1, 2, 4, 5, 6], { rating: [1, 3, 5], title: ['Changed'], product_id: [1, 2, 3], created_at: ['2025-01-01T00:00:00Z'] }),
-  change('category', [2, 3, 5, 6], { name: ['Aprons', 'Linen', 'Zines'], parent_id: [null, 1, 2, 4, 6], slug: ['moved', 'shirts'], description: ['New'] }),
+  change('review', [1, 2, 4, 5, 6], {
+    rating: [1, 3, 5],
+    title: ['Changed'],
+    product_id: [1, 2, 3],
+    created_at: ['2025-01-01T00:00:00Z'],
+  }),
+  change('category', [2, 3, 5, 6], {
+    name: ['Aprons', 'Linen', 'Zines'],
+    parent_id: [null, 1, 2, 4, 6],
+    slug: ['moved', 'shirts'],
+    description: ['New'],
+  }),
   fc.record({ product: fc.constantFrom(1, 2, 3, 4, 6), category: fc.constantFrom(1, 2, 3, 4, 5, 6) }).map(
-    ({ product, category }) => `INSERT INTO product_category (product_id, category_id, position) VALUES (${product}, ${category}, 9)
+    ({
+      product,
+      category,
+    }) => `INSERT INTO product_category (product_id, category_id, position) VALUES (${product}, ${category}, 9)
       ON CONFLICT (product_id, category_id) DO UPDATE SET position = product_category.position + 1`,
   ),
   fc.constantFrom(1, 2, 4, 8).map((product) => `DELETE FROM product_category WHERE product_id = ${product}`),
@@ -45,7 +58,11 @@ const statement = fc.oneof(
   ),
 )
 
-function change(table: string, ids: readonly number[], columns: Record<string, readonly (string | number | null)[]>): fc.Arbitrary<string> {
+function change(
+  table: string,
+  ids: readonly number[],
+  columns: Record<string, readonly (string | number | null)[]>,
+): fc.Arbitrary<string> {
   return fc.oneof(
     ...Object.entries(columns).map(([column, values]) =>
       fc.record({ id: fc.constantFrom(...ids), value: fc.constantFrom(...values) }).map(({ id, value }) => {

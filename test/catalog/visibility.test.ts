@@ -33,11 +33,31 @@ describe.skipIf(redis === null)('a reader without catalog:write, on the cache th
   })
 
   it.each([
-    ['nodes', '{ nodes(ids: ["Product:4", "ProductVariant:5", "Review:5", "Product:5", "Product:1"]) { id } }', { nodes: [null, null, null, null, { id: 'Product:1' }] }],
-    ['lists', '{ products(filter: { status: null, category: "Category:2" }) { totalCount nodes { id } } }', { products: { totalCount: 2, nodes: [{ id: 'Product:1' }, { id: 'Product:2' }] } }],
-    ['lists of a status', '{ products(filter: { status: DRAFT }) { totalCount nodes { id } } }', { products: { totalCount: 0, nodes: [] } }],
-    ['categories', '{ category(by: { slug: "shirts" }) { products(filter: { status: ARCHIVED }) { totalCount } } }', { category: { products: { totalCount: 0 } } }],
-    ['searches', '{ searchProducts(query: "draft", filter: { status: null }) { totalCount nodes { id } } }', { searchProducts: { totalCount: 0, nodes: [] } }],
+    [
+      'nodes',
+      '{ nodes(ids: ["Product:4", "ProductVariant:5", "Review:5", "Product:5", "Product:1"]) { id } }',
+      { nodes: [null, null, null, null, { id: 'Product:1' }] },
+    ],
+    [
+      'lists',
+      '{ products(filter: { status: null, category: "Category:2" }) { totalCount nodes { id } } }',
+      { products: { totalCount: 2, nodes: [{ id: 'Product:1' }, { id: 'Product:2' }] } },
+    ],
+    [
+      'lists of a status',
+      '{ products(filter: { status: DRAFT }) { totalCount nodes { id } } }',
+      { products: { totalCount: 0, nodes: [] } },
+    ],
+    [
+      'categories',
+      '{ category(by: { slug: "shirts" }) { products(filter: { status: ARCHIVED }) { totalCount } } }',
+      { category: { products: { totalCount: 0 } } },
+    ],
+    [
+      'searches',
+      '{ searchProducts(query: "draft", filter: { status: null }) { totalCount nodes { id } } }',
+      { searchProducts: { totalCount: 0, nodes: [] } },
+    ],
   ])('finds none in %s', async (_path, query, expected) => {
     await writer.ask(query)
     expect((await reader.ask(query)).data).toEqual(expected)

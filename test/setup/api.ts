@@ -11,7 +11,9 @@ export interface Answer {
   // oxlint-disable-next-line typescript/no-explicit-any
   readonly data: any
   readonly errors: readonly { message: string; extensions: { code: string } }[] | undefined
-  readonly extensions: { larder?: { sqlStatements: number; redisCommands: number; kinds: Record<string, Record<string, number>> } } | undefined
+  readonly extensions:
+    | { larder?: { sqlStatements: number; redisCommands: number; kinds: Record<string, Record<string, number>> } }
+    | undefined
 }
 
 /** The whole API over a test's database, without a port of its own. */

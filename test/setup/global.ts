@@ -20,7 +20,12 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'larder-test-'))
   // what is tested is not whether data survives a power cut
-  const server = new PostgresServer(folder, ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200'])
+  const server = new PostgresServer(folder, [
+    'fsync=off',
+    'synchronous_commit=off',
+    'full_page_writes=off',
+    'max_connections=200',
+  ])
   await server.initialize('test')
   const port = await server.start()
   const postgres = `postgresql://${superuser}:test@127.0.0.1:${port}`

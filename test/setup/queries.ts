@@ -17,7 +17,10 @@ const filters = [
   'filter: { category: "Category:2", includeSubcategories: false, status: null }',
   'filter: { category: "Category:4", inStock: true, minPrice: 1, currency: "USD" }',
 ]
-const sorts = ['NEWEST', 'TITLE', 'PRICE', 'RATING'].flatMap((key) => [`sortKey: ${key}`, `sortKey: ${key}, reverse: true`])
+const sorts = ['NEWEST', 'TITLE', 'PRICE', 'RATING'].flatMap((key) => [
+  `sortKey: ${key}`,
+  `sortKey: ${key}, reverse: true`,
+])
 
 /** Queries that between them read every kind of entry in every way, over the ids of the fixture. */
 export const broadQueries: readonly string[] = [
@@ -26,14 +29,18 @@ export const broadQueries: readonly string[] = [
   ...['HS-S', 'HS-X', 'SHIRT'].map((sku) => `{ product(by: { sku: "${sku}" }) { id title } }`),
   `{ nodes(ids: [${['Product:1', 'ProductVariant:2', 'ProductVariant:5', 'Review:1', 'Review:5', 'Category:3', 'Category:6'].map((id) => `"${id}"`).join(', ')}]) { __typename id ... on Category { name version } ... on ProductVariant { sku } } }`,
   ...['', '(parent: "Category:1")', '(parent: "Category:2")', '(parent: "Category:6")', '(first: 1)'].map(
-    (args) => `{ categories${args} { totalCount nodes { id name parent { id } ancestors { id } children { id name } } } }`,
+    (args) =>
+      `{ categories${args} { totalCount nodes { id name parent { id } ancestors { id } children { id name } } } }`,
   ),
   ...['clothing', 'shirts', 'linen-shirts', 'empty'].map(
-    (slug) => `{ category(by: { slug: "${slug}" }) { id name version ancestors { slug } children { slug } products ${list} own: products(filter: { includeSubcategories: false, status: null }, sortKey: PRICE) ${list} } }`,
+    (slug) =>
+      `{ category(by: { slug: "${slug}" }) { id name version ancestors { slug } children { slug } products ${list} own: products(filter: { includeSubcategories: false, status: null }, sortKey: PRICE) ${list} } }`,
   ),
   ...sorts.flatMap((sort) => filters.map((filter) => `{ products(first: 2, ${sort}, ${filter}) ${list} }`)),
   ...sorts.map((sort) => `{ products(last: 3, ${sort}, filter: { status: null }) ${list} }`),
-  ...['shirt', 'cup cof', 'nordvik', 'linen', 'cafe', 'sd'].map((words) => `{ searchProducts(query: "${words}", filter: { status: null }) ${list} }`),
+  ...['shirt', 'cup cof', 'nordvik', 'linen', 'cafe', 'sd'].map(
+    (words) => `{ searchProducts(query: "${words}", filter: { status: null }) ${list} }`,
+  ),
   `{ searchProducts(query: "shirt", filter: { category: "Category:1", inStock: true }) ${list} }`,
   `{ product(by: { id: "Product:1" }) { newest: reviews(reverse: true) ${list} rated: reviews(sortKey: RATING) ${list} last: reviews(last: 1) ${list} } }`,
 ]

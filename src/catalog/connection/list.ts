@@ -1,4 +1,13 @@
-import { bool, int, list, named, object, shape, type KindDefinition, type ValueOf } from '../../cache/index.ts'
+import {
+  bool,
+  int,
+  list as listOf,
+  named,
+  object,
+  shape,
+  type KindDefinition,
+  type ValueOf,
+} from '../../cache/index.ts'
 import { countQuestion, pageQuestion, readPageAnswer, type Selection } from './list-sql.ts'
 import type { Order, Position } from './order.ts'
 import { pageName, type Page } from './page.ts'
@@ -24,7 +33,7 @@ export interface ListPage {
 
 const entryShape = shape(
   1,
-  object({ items: list(named<Position>('segment, key, id')), hasNextPage: bool, hasPreviousPage: bool }),
+  object({ items: listOf(named<Position>('segment, key, id')), hasNextPage: bool, hasPreviousPage: bool }),
 )
 /** A page as it is cached: the rows' positions, ids last. The rows have entries of their own. */
 export type ListEntry = ValueOf<typeof entryShape>
