@@ -14,7 +14,7 @@ export interface GraphQLOptions {
   /** Plugins of the transport. */
   readonly plugins?: readonly ApolloServerPlugin<Context>[]
   /** Is told of every error that is a fault of this program. */
-  logError(error: unknown): void
+  readonly logError: (error: unknown) => void
 }
 
 /** The GraphQL server, not yet started. */

@@ -1,0 +1,290 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { BypassReason, Listener } from './events.ts'
+import type { Flights } from './flights.ts'
+import { generationsOf } from './generations.ts'
+import type { Keys } from './keys.ts'
+import { load, type KindDefinition } from './kind.ts'
+import type { MergedReads } from './merged-reads.ts'
+import { judge, judgeValue, stampsOf, type Finding } from './stamps.ts'
+import type { AcquireOutcome, Value as StoredValue } from './state.ts'
+import { Tally } from './tally.ts'
+import { newToken } from './tokens.ts'
+import type { Transitions } from './transitions.ts'
+import type { UnleasedLoads } from './unleased-loads.ts'
+
+/** What a kind's reads share with those of the whole cache. */
+export interface Engine {
+  readonly keys: Keys
+  readonly reads: MergedReads
+  readonly flights: Flights
+  readonly listener: Listener
+  readonly trusted: () => boolean
+  transitions(tell: Listener): Transitions
+  readonly ttlMs: number
+  readonly negativeTtlMs: number
+  readonly leaseMs: number
+  /** How long a read waits for the lease of another process. */
+  readonly waitMs: number
+}
+
+/** What becomes of an entry: its value, null where it is known to be absent, or the error of its load. */
+export type Result<Value> = Value | Error | null
+
+/** An entry on its way through a read. */
+export interface Wanted<Id> {
+  readonly id: Id
+  readonly key: string
+  readonly groups: readonly string[]
+}
+
+/** A key that a read asks the store for a lease of. */
+interface Acquisition<Id> {
+  readonly wanted: Wanted<Id>
+  readonly stamps: string
+  readonly token: string
+  readonly outdated: string
+}
+
+const firstPollMs = 10
+const longestPollMs = 100
+
+/** One read of some entries of a kind, from its first look at the store until every key has settled. */
+export class EntryRead<Id, Value> {
+  readonly #definition: KindDefinition<Id, Value>
+  readonly #generationKey: string
+  readonly #engine: Engine
+  readonly #unleased: UnleasedLoads<Id, Result<Value>>
+  readonly #observer: Listener | undefined
+  readonly #tell: Listener
+  readonly #transitions: Transitions
+  readonly #results = new Map<string, Result<Value>>()
+  readonly #tally: Tally
+  /** Whether an earlier round found another process loading; what settles from then on was waited for. */
+  #waited = false
+
+  constructor(
+    definition: KindDefinition<Id, Value>,
+    generationKey: string,
+    engine: Engine,
+    unleased: UnleasedLoads<Id, Result<Value>>,
+    observer: Listener | undefined,
+  ) {
+    this.#definition = definition
+    this.#generationKey = generationKey
+    this.#engine = engine
+    this.#unleased = unleased
+    this.#observer = observer
+    this.#tell = tellBoth(engine.listener, observer)
+    this.#transitions = engine.transitions(this.#tell)
+    this.#tally = new Tally(definition.name, this.#tell)
+  }
+
+  async results(wanted: readonly Wanted<Id>[]): Promise<ReadonlyMap<string, Result<Value>>> {
+    const giveUpAt = performance.now() + this.#engine.waitMs
+    let pending = wanted
+    let pollMs = firstPollMs
+    for (;;) {
+      pending = await this.#round(pending)
+      if (pending.length === 0) break
+      if (performance.now() >= giveUpAt) {
+        await this.#bypass(pending, 'waited')
+        break
+      }
+      this.#waited = true
+      await sleep(pollMs * (0.5 + Math.random()))
+      pollMs = Math.min(pollMs * 2, longestPollMs)
+    }
+    this.#tally.tell()
+    return this.#results
+  }
+
+  /** Looks once and settles what it can. Returns the entries that another process is loading. */
+  async #round(wanted: readonly Wanted<Id>[]): Promise<readonly Wanted<Id>[]> {
+    if (!this.#engine.trusted()) return this.#bypass(wanted, 'untrusted')
+    const generationKeys = [this.#generationKey, ...wanted.flatMap(({ groups }) => groups)]
+    const view = await this.#engine.reads
+      .read([...generationKeys, ...wanted.map(({ key }) => key)], this.#observer)
+      .catch(() => null)
+    const life = view?.life ?? null
+    if (view === null || life === null) return this.#bypass(wanted, 'unreachable')
+    const generations = await generationsOf(view, generationKeys, this.#transitions)
+
+    const sorted = new Sorted<Id, Value>()
+    for (const each of wanted) {
+      const current = [this.#generationKey, ...each.groups].map((key) => generations.get(key) ?? null)
+      if (current.some((generation) => generation instanceof Error)) sorted.unreachable.push(each)
+      else if (current.includes(null)) sorted.direct.push([each, 'held'])
+      else {
+        const stamps = stampsOf(this.#definition.shape, life, current as string[])
+        this.#sort(sorted, each, stamps, judge(view.get(each.key), this.#definition.shape, stamps))
+      }
+    }
+    await this.#acquire(sorted)
+    await Promise.all([this.#load(sorted), this.#join(sorted.joined), this.#bypass(sorted.unreachable, 'unreachable')])
+    return sorted.elsewhere
+  }
+
+  #sort(sorted: Sorted<Id, Value>, wanted: Wanted<Id>, stamps: string, finding: Finding<Value>): void {
+    switch (finding.is) {
+      case 'hit':
+        this.#results.set(wanted.key, finding.value)
+        this.#tally.add(this.#waited ? 'wait' : finding.value === null ? 'negative' : 'hit')
+        return
+      case 'hold':
+        sorted.direct.push([wanted, 'held'])
+        return
+      case 'newer':
+        sorted.direct.push([wanted, 'newer'])
+        return
+      case 'miss':
+        if (finding.corrupt) this.#tally.add('corrupt')
+        sorted.missing.push({ wanted, stamps, token: newToken(), outdated: finding.outdated })
+        return
+      case 'lease':
+        this.#lease(sorted, wanted, finding.token)
+    }
+  }
+
+  /** A lease of this very process is joined: had a write begun since it was granted, it would not stand any more. */
+  #lease(sorted: Sorted<Id, Value>, wanted: Wanted<Id>, token: string): void {
+    const flight = this.#engine.flights.get(token)
+    if (flight === undefined) sorted.elsewhere.push(wanted)
+    else sorted.joined.push([wanted, flight as Promise<Result<Value> | undefined>])
+  }
+
+  async #acquire(sorted: Sorted<Id, Value>): Promise<void> {
+    const { missing } = sorted
+    for (const { token } of missing) this.#engine.flights.open(token)
+    const outcomes = await this.#transitions.apply(
+      missing.map(
+        ({ wanted, token, outdated }) =>
+          ({ do: 'acquire', key: wanted.key, token, outdated, leaseMs: this.#engine.leaseMs }) as const,
+      ),
+    )
+    missing.forEach((each, i) => this.#acquired(sorted, each, outcomes[i] ?? new Error('no outcome')))
+  }
+
+  #acquired(sorted: Sorted<Id, Value>, acquisition: Acquisition<Id>, outcome: AcquireOutcome | Error): void {
+    const { wanted, token, stamps } = acquisition
+    if (outcome instanceof Error) {
+      // the command may still run later: it will never be filled, and is given back
+      this.#engine.flights.close(token)
+      void this.#transitions.apply([{ do: 'release', key: wanted.key, lease: token }])
+      sorted.unreachable.push(wanted)
+      return
+    }
+    if (outcome.is !== 'granted') this.#engine.flights.close(token)
+    switch (outcome.is) {
+      case 'granted':
+        this.#tally.add('miss')
+        sorted.granted.push(acquisition)
+        return
+      case 'value': {
+        const finding = judgeValue(outcome.value, this.#definition.shape, stamps)
+        if (finding.is === 'hit') this.#sort(sorted, wanted, stamps, finding)
+        else sorted.direct.push([wanted, finding.is === 'newer' ? 'newer' : 'changed'])
+        return
+      }
+      case 'lease':
+        this.#lease(sorted, wanted, outcome.token)
+        return
+      case 'hold':
+        sorted.direct.push([wanted, 'held'])
+    }
+  }
+
+  /** One statement for all that was granted and all that must be read past the cache; then one round trip to fill. */
+  async #load({ granted, direct }: Sorted<Id, Value>): Promise<void> {
+    const wanted = [...granted.map((each) => each.wanted), ...direct.map(([each]) => each)]
+    if (wanted.length === 0) return
+    for (const [, reason] of direct) this.#tally.bypass(reason)
+    const loaded = await load(
+      this.#definition,
+      wanted.map(({ id }) => id),
+      this.#tell,
+    )
+    wanted.forEach(({ key }, i) => this.#results.set(key, loaded[i] ?? null))
+    granted.forEach(({ token }, i) => this.#engine.flights.land(token, loaded[i] ?? null))
+    await this.#fill(granted, loaded)
+    for (const { token } of granted) this.#engine.flights.close(token)
+  }
+
+  async #fill(granted: readonly Acquisition<Id>[], loaded: readonly Result<Value>[]): Promise<void> {
+    const failed = granted.filter((_, i) => loaded[i] instanceof Error)
+    const fills = granted.flatMap(({ wanted, token, stamps }, i) => {
+      const value = loaded[i] ?? null
+      return value instanceof Error
+        ? []
+        : [
+            {
+              do: 'fill',
+              key: wanted.key,
+              lease: token,
+              value: stored(value, stamps),
+              ttlMs: this.#ttl(value),
+            } as const,
+          ]
+    })
+    const [outcomes] = await Promise.all([
+      this.#transitions.apply(fills),
+      this.#transitions.apply(
+        failed.map(({ wanted, token }) => ({ do: 'release', key: wanted.key, lease: token }) as const),
+      ),
+    ])
+    for (const outcome of outcomes) this.#tally.add(outcome === true ? 'fill' : 'lostFill')
+  }
+
+  async #join(joined: readonly (readonly [Wanted<Id>, Promise<Result<Value> | undefined>])[]): Promise<void> {
+    const failed: Wanted<Id>[] = []
+    for (const [wanted, flight] of joined) {
+      const result = await flight
+      if (result === undefined) failed.push(wanted)
+      else {
+        this.#tally.add('join')
+        this.#results.set(wanted.key, result)
+      }
+    }
+    await this.#bypass(failed, 'unreachable')
+  }
+
+  async #bypass(wanted: readonly Wanted<Id>[], reason: BypassReason): Promise<readonly []> {
+    await Promise.all(
+      wanted.map(async ({ key, id }) => {
+        this.#tally.bypass(reason)
+        this.#results.set(key, await this.#unleased.load(key, id, this.#tell))
+      }),
+    )
+    return []
+  }
+
+  /** Jittered by a tenth, so that what was filled together does not expire together. */
+  #ttl(value: Value | null): number {
+    const { ttlMs = this.#engine.ttlMs, negativeTtlMs = this.#engine.negativeTtlMs } = this.#definition
+    return Math.round((value === null ? negativeTtlMs : ttlMs) * (0.9 + Math.random() * 0.2))
+  }
+}
+
+/** The entries of one round by what is to be done about them. */
+class Sorted<Id, Value> {
+  readonly missing: Acquisition<Id>[] = []
+  readonly granted: Acquisition<Id>[] = []
+  /** To be read past the cache in the same statement as the granted ones. */
+  readonly direct: (readonly [Wanted<Id>, BypassReason])[] = []
+  readonly joined: (readonly [Wanted<Id>, Promise<Result<Value> | undefined>])[] = []
+  /** Another process is loading them. */
+  readonly elsewhere: Wanted<Id>[] = []
+  readonly unreachable: Wanted<Id>[] = []
+}
+
+function stored(value: unknown, stamps: string): StoredValue {
+  return { is: 'value', token: newToken(), stamps, json: JSON.stringify(value) }
+}
+
+/** Tells the cache's listener and, where there is one, the observer of a single read. */
+export function tellBoth(listener: Listener, observer: Listener | undefined): Listener {
+  if (observer === undefined) return listener
+  return (event) => {
+    listener(event)
+    observer(event)
+  }
+}
