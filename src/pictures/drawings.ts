@@ -5,7 +5,8 @@ type Draw = (palette: Palette) => string
 const path = (fill: string, d: string): string => `<path fill="${fill}" d="${d}"/>`
 const line = (stroke: string, width: number, d: string): string =>
   `<path fill="none" stroke="${stroke}" stroke-width="${width}" stroke-linecap="round" stroke-linejoin="round" d="${d}"/>`
-const circle = (fill: string, x: number, y: number, r: number): string => `<circle fill="${fill}" cx="${x}" cy="${y}" r="${r}"/>`
+const circle = (fill: string, x: number, y: number, r: number): string =>
+  `<circle fill="${fill}" cx="${x}" cy="${y}" r="${r}"/>`
 const box = (fill: string, x: number, y: number, width: number, height: number, radius = 0): string =>
   `<rect fill="${fill}" x="${x}" y="${y}" width="${width}" height="${height}" rx="${radius}"/>`
 

@@ -10,6 +10,8 @@ export interface OpenDatabase {
   readonly description: string
   /** A command line that opens it in psql; null where people know better themselves. */
   readonly psql: string | null
+  /** The names of migrations that were applied just now. */
+  readonly applied: readonly string[]
   stop(): Promise<void>
 }
 
@@ -24,16 +26,20 @@ export async function openDatabase(
 ): Promise<OpenDatabase> {
   const database = await reach(config, role, print)
   try {
-    if (config.LARDER_MIGRATE === 'on') await migrate(database.url)
-    else await refusePending(database.url)
-    return database
+    if (config.LARDER_MIGRATE === 'on') return { ...database, applied: await migrate(database.url) }
+    await refusePending(database.url)
+    return { ...database, applied: [] }
   } catch (error) {
     await database.stop()
     throw error
   }
 }
 
-async function reach(config: Config, role: 'api' | 'command', print: (line: string) => void): Promise<OpenDatabase> {
+async function reach(
+  config: Config,
+  role: 'api' | 'command',
+  print: (line: string) => void,
+): Promise<Omit<OpenDatabase, 'applied'>> {
   const { DATABASE_URL: url, LARDER_DIRECTORY: directory } = config
   if (url !== undefined) {
     return { url, description: `PostgreSQL at ${placeOf(url)}`, psql: null, stop: () => Promise.resolve() }
