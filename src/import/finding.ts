@@ -25,9 +25,9 @@ function reasonOf(issue: z.core.$ZodIssue): string {
     case 'invalid_type':
       return `${lead(issue.message, `expected ${issue.expected === 'int' ? 'a whole number' : issue.expected}`)}, ${received}`
     case 'too_big':
-      return `expected at most ${issue.maximum} ${unitOf(issue.origin)}, ${received}`.replaceAll('  ', ' ')
+      return `expected at most ${issue.maximum}${unitOf(issue.origin)}, ${received}`
     case 'too_small':
-      return `expected at least ${issue.minimum} ${unitOf(issue.origin)}, ${received}`.replaceAll('  ', ' ')
+      return `expected at least ${issue.minimum}${unitOf(issue.origin)}, ${received}`
     case 'invalid_value':
       return `expected ${issue.values.join(', ')}, ${received}`
     case 'invalid_format':
@@ -43,7 +43,7 @@ function lead(message: string, otherwise: string): string {
 }
 
 function unitOf(origin: string): string {
-  return origin === 'string' ? 'characters,' : origin === 'array' ? 'entries,' : ''
+  return origin === 'string' ? ' character(s)' : origin === 'array' ? ' entries' : ''
 }
 
 function shown(value: unknown): string {

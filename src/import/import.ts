@@ -34,13 +34,19 @@ export async function importLines(
     'CREATE TEMP TABLE "import_seen" ("key" TEXT PRIMARY KEY, "place" TEXT NOT NULL, "digest" TEXT NOT NULL)',
   )
   const candidates = candidatesOf(lines, tell)
-  if (options.strict) await importWhole(client, candidates, summary, tell)
-  else await storeAll(client, candidates, 'transaction', tell)
-  await client.query('DROP TABLE IF EXISTS "import_seen"')
-  return summary
+  try {
+    if (options.strict) await importWhole(client, candidates, summary, tell)
+    else await storeAll(client, candidates, 'transaction', tell)
+    return summary
+  } finally {
+    await client.query('DROP TABLE IF EXISTS "import_seen", "import_stage"')
+  }
 }
 
-/** Reads everything aside before anything is touched, so that no lock is held while a slow source is still being read. */
+/**
+ * Reads everything aside before anything is touched, so that no lock is held while a slow source is still being read. Even
+ * where a line is known to be bad by then, the others are tried, so that one run tells all that is wrong.
+ */
 async function importWhole(
   client: pg.Client,
   candidates: AsyncIterable<Candidate>,
@@ -49,11 +55,9 @@ async function importWhole(
 ): Promise<void> {
   await createStage(client)
   for await (const batch of batchesOf(candidates)) await stage(client, batch)
-  if (summary.rejected === 0) {
-    await client.query('BEGIN')
-    await storeAll(client, readStage(client), 'savepoint', tell)
-    await client.query(summary.rejected === 0 ? 'COMMIT' : 'ROLLBACK')
-  }
+  await client.query('BEGIN')
+  await storeAll(client, readStage(client), 'savepoint', tell)
+  await client.query(summary.rejected === 0 ? 'COMMIT' : 'ROLLBACK')
   if (summary.rejected > 0) Object.assign(summary, { created: 0, updated: 0, unchanged: 0 })
 }
 
