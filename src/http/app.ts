@@ -3,6 +3,7 @@ import fastify, { LogController, type FastifyInstance, type FastifyRequest } fro
 import { createContext, type Context } from '../graphql/context.ts'
 import { createGraphQLServer } from '../graphql/server.ts'
 import type { Catalog, Scope, Viewer } from '../catalog/index.ts'
+import { docsRoutes } from './docs.ts'
 import { handleErrors } from './errors.ts'
 import { healthRoutes, type Health } from './health.ts'
 import { homeRoutes } from './home.ts'
@@ -54,6 +55,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(healthRoutes(options.health))
   await app.register(pictureRoutes)
   await app.register(homeRoutes(development))
+  if (development) await app.register(docsRoutes)
   return app
 
   function contextOf(request: FastifyRequest): Context {

@@ -66,5 +66,5 @@ function isRefusal(error: unknown): boolean {
 }
 
 function codeOf(error: unknown): string {
-  return String((error as { code?: unknown } | null)?.code ?? '')
+  return (error as { code?: string } | null)?.code ?? ''
 }

@@ -120,8 +120,8 @@ class Planning {
   }
 
   private productFaults({ slug, categories = [], variants = [] }: ProductLine): Finding[] {
-    const given = new Map(variants.map(({ sku, currency }) => [sku, currency]))
-    const kept = [...this.state.variants].find(([sku, variant]) => variant.product === slug && !given.has(sku))
+    const named = new Map(variants.map(({ sku, currency }) => [sku, currency]))
+    const kept = [...this.state.variants].find(([sku, variant]) => variant.product === slug && !named.has(sku))
     return [
       ...categories.flatMap((each, i) =>
         this.categories.has(each) ? [] : [unknown(`product.categories[${i}]`, 'category', each)],

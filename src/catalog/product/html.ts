@@ -14,11 +14,10 @@ export interface Description {
   readonly removed: readonly string[]
 }
 
-const allowedTags = [
-  ...['p', 'br', 'hr', 'ul', 'ol', 'li', 'dl', 'dt', 'dd', 'h2', 'h3', 'h4', 'h5', 'h6', 'blockquote', 'pre', 'code'],
-  ...['strong', 'em', 'b', 'i', 'u', 's', 'small', 'sub', 'sup', 'span', 'div', 'a'],
-  ...['table', 'caption', 'thead', 'tbody', 'tfoot', 'tr', 'th', 'td'],
-]
+const allowedTags =
+  'p br hr ul ol li dl dt dd h2 h3 h4 h5 h6 blockquote pre code strong em b i u s small sub sup span div a table caption thead tbody tfoot tr th td'.split(
+    ' ',
+  )
 const voidTags = new Set([
   'br',
   'hr',

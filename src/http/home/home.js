@@ -60,17 +60,17 @@ const buttons = Object.entries(examples).map(([name, text]) => {
   return button
 })
 document.querySelector('.examples').append(...buttons)
-byId('run').addEventListener('click', run)
+byId('run').addEventListener('click', () => void run())
 query.addEventListener('input', () => press(null))
 query.addEventListener('keydown', (event) => {
-  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) run()
+  if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void run()
 })
 choose(buttons[0], examples['Product page'])
 
 function choose(button, text) {
   query.value = text
   press(button)
-  run()
+  void run()
 }
 
 function press(pressed) {
