@@ -61,7 +61,7 @@ export const variables = {
   ),
   REDIS_URL: variable(
     'The Redis server, 7 or later, that all instances share. Without it one instance caches in its own memory.',
-    'a url redis://… or rediss://…',
+    'a url redis://…, rediss://…, or redis-cluster://one:6379,two:6379',
     'the in-process cache',
     urlOf('redis:', 'rediss:').optional(),
   ),
