@@ -20,6 +20,8 @@ function variable<Schema extends z.ZodType>(
   return { about, allowed, standard, schema }
 }
 
+const clusterForm = /^rediss?-cluster:\/\/([^@/\s]*@)?[^@,/\s:]+:\d{1,5}(,[^@,/\s:]+:\d{1,5})*\/?$/
+
 const milliseconds = (standard: number, least = 1) =>
   [
     `a whole number of milliseconds from ${least} to 2147483647`,
@@ -63,7 +65,7 @@ export const variables = {
     'The Redis server, 7 or later, that all instances share. Without it one instance caches in its own memory.',
     'a url redis://…, rediss://…, or redis-cluster://one:6379,two:6379',
     'the in-process cache',
-    urlOf('redis:', 'rediss:').optional(),
+    urlOf('redis:', 'rediss:').or(z.string().regex(clusterForm)).optional(),
   ),
   LARDER_DIRECTORY: variable(
     'Where the embedded PostgreSQL keeps its data.',

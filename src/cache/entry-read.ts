@@ -105,17 +105,18 @@ export class EntryRead<Id, Value> {
     const view = await this.#engine.reads
       .read([...generationKeys, ...wanted.map(({ key }) => key)], this.#observer)
       .catch(() => null)
-    const life = view?.life ?? null
-    if (view === null || life === null) return this.#bypass(wanted, 'unreachable')
+    if (view === null) return this.#bypass(wanted, 'unreachable')
     const generations = await generationsOf(view, generationKeys, this.#transitions)
 
     const sorted = new Sorted<Id, Value>()
     for (const each of wanted) {
+      const life = view.life(each.key)
       const current = [this.#generationKey, ...each.groups].map((key) => generations.get(key) ?? null)
-      if (current.some((generation) => generation instanceof Error)) sorted.unreachable.push(each)
+      if (life === null || current.some((generation) => generation instanceof Error)) sorted.unreachable.push(each)
       else if (current.includes(null)) sorted.direct.push([each, 'held'])
       else {
-        const stamps = stampsOf(this.#definition.shape, life, current as string[])
+        const lives = [life, ...[this.#generationKey, ...each.groups].map((key) => view.life(key) ?? '')]
+        const stamps = stampsOf(this.#definition.shape, lives, current as string[])
         this.#sort(sorted, each, stamps, judge(view.get(each.key), this.#definition.shape, stamps))
       }
     }
@@ -141,20 +142,23 @@ export class EntryRead<Id, Value> {
         sorted.missing.push({ wanted, stamps, token: newToken(), outdated: finding.outdated })
         return
       case 'lease':
-        this.#lease(sorted, wanted, finding.token)
+        this.#lease(sorted, wanted, stamps, finding.token)
     }
   }
 
-  /** A lease of this very process is joined: had a write begun since it was granted, it would not stand any more. */
-  #lease(sorted: Sorted<Id, Value>, wanted: Wanted<Id>, token: string): void {
-    const flight = this.#engine.flights.get(token)
+  /**
+   * A lease of this very process is joined: had a write of the entry begun since it was granted, it would not stand any
+   * more. A write that only voids a group leaves the lease alone, and shows in the stamps.
+   */
+  #lease(sorted: Sorted<Id, Value>, wanted: Wanted<Id>, stamps: string, token: string): void {
+    const flight = this.#engine.flights.get(token, stamps)
     if (flight === undefined) sorted.elsewhere.push(wanted)
     else sorted.joined.push([wanted, flight as Promise<Result<Value> | undefined>])
   }
 
   async #acquire(sorted: Sorted<Id, Value>): Promise<void> {
     const { missing } = sorted
-    for (const { token } of missing) this.#engine.flights.open(token)
+    for (const { token, stamps } of missing) this.#engine.flights.open(token, stamps)
     const outcomes = await this.#transitions.apply(
       missing.map(
         ({ wanted, token, outdated }) =>
@@ -186,7 +190,7 @@ export class EntryRead<Id, Value> {
         return
       }
       case 'lease':
-        this.#lease(sorted, wanted, outcome.token)
+        this.#lease(sorted, wanted, stamps, outcome.token)
         return
       case 'hold':
         sorted.direct.push([wanted, 'held'])

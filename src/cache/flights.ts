@@ -1,4 +1,5 @@
 interface Flight {
+  readonly stamps: string
   readonly result: Promise<unknown>
   land(result: unknown): void
 }
@@ -11,17 +12,23 @@ interface Flight {
 export class Flights {
   readonly #flights = new Map<string, Flight>()
 
-  open(token: string): void {
+  /** @param stamps what the load will be stamped with */
+  open(token: string, stamps: string): void {
     let land: (result: unknown) => void = () => {}
     const result = new Promise<unknown>((resolve) => {
       land = resolve
     })
-    this.#flights.set(token, { result, land })
+    this.#flights.set(token, { stamps, result, land })
   }
 
-  /** What the load comes to: a value, null or an Error; undefined where it never ran, because no lease was granted. */
-  get(token: string): Promise<unknown> | undefined {
-    return this.#flights.get(token)?.result
+  /**
+   * The flight with this lease, if it loads under these stamps: one that began under an older generation may have read
+   * what a write has replaced since. It comes to a value, null or an Error, or to undefined where it never ran, because no
+   * lease was granted.
+   */
+  get(token: string, stamps: string): Promise<unknown> | undefined {
+    const flight = this.#flights.get(token)
+    return flight?.stamps === stamps ? flight.result : undefined
   }
 
   land(token: string, result: unknown): void {

@@ -23,7 +23,8 @@ export async function generationsOf(
   const missing: string[] = []
   for (const key of new Set(keys)) {
     const state = decode(view.get(key))
-    if (state === null || state.is === 'absent') missing.push(key)
+    if (view.life(key) === null) generations.set(key, new Error('the store did not say'))
+    else if (state === null || state.is === 'absent') missing.push(key)
     else generations.set(key, state.is === 'value' ? state.token : null)
   }
   if (missing.length > 0) {

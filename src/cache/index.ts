@@ -1,3 +1,4 @@
+export { clusterStore, type ClusterStoreOptions } from './cluster-store.ts'
 export { createCache, type Cache, type CacheOptions } from './cache.ts'
 export type { BypassReason, CacheEvent, Listener, Operation } from './events.ts'
 export type { Kind, KindDefinition } from './kind.ts'
@@ -17,4 +18,5 @@ export {
   type Shape,
   type ValueOf,
 } from './shape.ts'
+export { UnsuitableServerError } from './server-check.ts'
 export type { Store } from './store.ts'

@@ -69,7 +69,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     name: 'memory',
     shared: false,
     ready: Promise.resolve(),
-    read: (keys) => Promise.resolve({ values: keys.map((key) => get(key)?.raw ?? null), life }),
+    read: (keys) => Promise.resolve({ values: keys.map((key) => get(key)?.raw ?? null), lives: keys.map(() => life) }),
     apply: (transitions) => Promise.resolve(transitions.map((each) => applyOne(each))),
     renew() {
       slots.clear()

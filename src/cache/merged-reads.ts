@@ -5,8 +5,8 @@ import type { Store } from './store.ts'
 export interface View {
   /** The stored form of a key that was asked for; null where there is nothing. */
   get(key: string): string | null
-  /** The life all of it was read in; null where the store may not be trusted. */
-  readonly life: string | null
+  /** The life that a key was read in; null where what was read may not be trusted. */
+  life(key: string): string | null
 }
 
 interface Round {
@@ -49,11 +49,14 @@ export class MergedReads {
   async #send(keys: readonly string[], listeners: readonly Listener[]): Promise<View> {
     const begun = performance.now()
     try {
-      const { values, life } = await this.#store.read(keys)
+      const { values, lives } = await this.#store.read(keys)
       const ms = performance.now() - begun
       for (const tell of listeners) tell({ type: 'command', operation: 'read', keys: keys.length, ms })
-      const found = new Map(keys.map((key, i) => [key, values[i] ?? null]))
-      return { life, get: (key) => found.get(key) ?? null }
+      const places = new Map(keys.map((key, i) => [key, i]))
+      return {
+        get: (key) => values[places.get(key) ?? -1] ?? null,
+        life: (key) => lives[places.get(key) ?? -1] ?? null,
+      }
     } catch (error) {
       for (const tell of listeners) tell({ type: 'error', operation: 'read', error: error as Error })
       throw error

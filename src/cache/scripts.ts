@@ -15,7 +15,8 @@ interface Script {
 
 // What every script begins with: the stored form, and for a hold its living holders.
 const prelude = `
-local raw = redis.call('GET', KEYS[1])
+local raw = redis.pcall('GET', KEYS[1])
+if type(raw) == 'table' then raw = false end -- not a string, so not ours
 local mark = raw and string.sub(raw, 1, 1) or ''
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

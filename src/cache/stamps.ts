@@ -14,9 +14,10 @@ export type Finding<T> =
 /**
  * What must still be valid for a stored value to be: the build's shape of it, the life of the store's data, and the
  * generations of its kind and groups. They are written into the value and compared on every read.
+ * @param lives those of the entry's own key and of each generation's: one and the same, or those of a cluster's nodes
  */
-export function stampsOf(shape: Shape<unknown>, life: string, generations: readonly string[]): string {
-  return [shape.fingerprint, life, ...generations].join('.')
+export function stampsOf(shape: Shape<unknown>, lives: readonly string[], generations: readonly string[]): string {
+  return [shape.fingerprint, ...new Set(lives), ...generations].join('.')
 }
 
 /** Judges the stored form of a key against the stamps that are valid now. */

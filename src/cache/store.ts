@@ -27,11 +27,15 @@ export interface Outcomes {
 /** What a transition came to; an Error where it is not known whether it was made, or ever will be. */
 export type OutcomeOf<T extends Transition> = Outcomes[T['do']] | Error
 
-/** What a read found: each key's stored form or null, and the life of the data it was read in. */
+/** What a read found for each key, in the order of the keys. */
 export interface StoreRead {
+  /** The stored forms. */
   readonly values: readonly (string | null)[]
-  /** A token that changes whenever the store's data may have been lost or set back. Null: not known, trust nothing. */
-  readonly life: string | null
+  /**
+   * The life of the data that each was read in: a token that changes whenever that data may have been lost or set back.
+   * Null: not known, trust nothing.
+   */
+  readonly lives: readonly (string | null)[]
 }
 
 /** Where entries are kept. Every store passes the same conformance suite. */
@@ -43,7 +47,10 @@ export interface Store {
   read(keys: readonly string[]): Promise<StoreRead>
   /** In one round trip. Each key settles on its own; never rejects. */
   apply<T extends Transition>(transitions: readonly T[]): Promise<OutcomeOf<T>[]>
-  /** Settles once the first attempt to reach the store has succeeded or failed. */
+  /**
+   * Settles once the first attempt to reach the store has succeeded or failed.
+   * @throws UnsuitableServerError where it was reached and can never be used
+   */
   readonly ready: Promise<void>
   /** Begins a new life, in which nothing stored so far is valid. */
   renew(): Promise<void>

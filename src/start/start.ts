@@ -1,4 +1,4 @@
-import { createCache, memoryStore, redisStore, type Store } from '../cache/index.ts'
+import { createCache } from '../cache/index.ts'
 import { createCatalog } from '../catalog/index.ts'
 import type { Config } from '../config.ts'
 import { connect } from '../database/client.ts'
@@ -10,6 +10,7 @@ import { keepCoherent } from './coherence.ts'
 import { listen } from './listen.ts'
 import { originOf } from './origin.ts'
 import { ensureSampleData } from './sample-data.ts'
+import { openStore } from './store.ts'
 
 /** A running Larder. */
 export interface Larder {
@@ -40,7 +41,7 @@ export async function startLarder(config: Config, print: (line: string) => void)
       statementTimeoutMs: config.LARDER_STATEMENT_TIMEOUT_MS,
     })
     started.push(() => database.close())
-    const store = createStore(config, await originOf(database.prisma), print)
+    const store = await openStore(config, await originOf(database.prisma), print)
     const cache = createCache({
       store,
       prefix: config.LARDER_CACHE_PREFIX,
@@ -50,7 +51,6 @@ export async function startLarder(config: Config, print: (line: string) => void)
       waitMs: config.LARDER_WAIT_MS,
     })
     started.push(() => cache.close())
-    await store.ready
     const catalog = createCatalog({ cache, prisma: database.prisma })
     const relay = await keepCoherent(source.url, catalog, cache, print)
     started.push(() => relay.stop())
@@ -69,18 +69,4 @@ export async function startLarder(config: Config, print: (line: string) => void)
     await stop()
     throw error
   }
-}
-
-function createStore(config: Config, origin: string, warn: (line: string) => void): Store {
-  if (config.REDIS_URL === undefined) {
-    return memoryStore({ maxEntries: config.LARDER_MEMORY_ENTRIES, maxBytes: config.LARDER_MEMORY_MB * 1024 * 1024 })
-  }
-  return redisStore({
-    url: config.REDIS_URL,
-    prefix: config.LARDER_CACHE_PREFIX,
-    origin,
-    readTimeoutMs: config.LARDER_REDIS_READ_TIMEOUT_MS,
-    writeTimeoutMs: config.LARDER_REDIS_WRITE_TIMEOUT_MS,
-    warn,
-  })
 }

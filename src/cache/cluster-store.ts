@@ -1,0 +1,228 @@
+import { keyOn, readOwners, slotOf, type SlotOwner } from './cluster-slots.ts'
+import { Keys } from './keys.ts'
+import { connectRedis, type Connect, type RedisConnection } from './redis-connection.ts'
+import { RedisNode } from './redis-node.ts'
+import { onceAMinute, type RedisStoreOptions } from './redis-store.ts'
+import type { OutcomeOf, Store, Transition } from './store.ts'
+
+export interface ClusterStoreOptions extends Omit<RedisStoreOptions, 'url'> {
+  /** Nodes to ask for all the others: urls as of a single Redis. */
+  readonly urls: readonly string[]
+}
+
+interface Owned {
+  readonly owner: SlotOwner
+  readonly lifeKey: string
+  readonly node: RedisNode
+}
+
+const refreshEveryMs = 5000
+const mostRedirections = 3
+
+/**
+ * A store in a Redis Cluster: each node is one server with a life of its own, and whatever is asked of several is sent to
+ * all of them at once. A script touches one key, so nothing here depends on where two keys lie.
+ */
+export function clusterStore(options: ClusterStoreOptions): Store {
+  const cluster = new ClusterStore(options)
+  return cluster
+}
+
+class ClusterStore implements Store {
+  readonly name = 'redis'
+  readonly shared = true
+  readonly ready: Promise<void>
+  readonly #options: Required<ClusterStoreOptions>
+  readonly #seeds: readonly RedisConnection[]
+  readonly #refreshes: NodeJS.Timeout
+  #nodes: readonly Owned[] = []
+  /** Node by slot. */
+  #bySlot: readonly (Owned | undefined)[] = []
+  #refreshing: Promise<void> | undefined
+  #trouble: string | null = 'not connected yet'
+  #closed = false
+
+  constructor(options: ClusterStoreOptions) {
+    const warn = onceAMinute(options.warn ?? (() => {}))
+    const { prefix = 'larder', origin = '', readTimeoutMs = 50, writeTimeoutMs = 1000 } = options
+    const connect: Connect = options.connect ?? connectRedis
+    this.#options = { ...options, prefix, origin, readTimeoutMs, writeTimeoutMs, warn, connect }
+    const reached: Promise<void>[] = []
+    this.#seeds = options.urls.map((url) => {
+      let settle: () => void = () => {}
+      reached.push(new Promise((resolve) => (settle = resolve)))
+      return connect(url, { onReady: () => settle(), onError: () => settle() })
+    })
+    this.ready = this.#start(reached)
+    this.ready.catch(() => {})
+    this.#refreshes = setInterval(() => void this.#refresh(), refreshEveryMs)
+    this.#refreshes.unref()
+  }
+
+  async read(keys: readonly string[]): ReturnType<Store['read']> {
+    const values: (string | null)[] = keys.map(() => null)
+    const lives: (string | null)[] = keys.map(() => null)
+    const parts = this.#split(keys.map((key, place) => ({ key, place })))
+    let lost = 0
+    await Promise.all(
+      [...parts].map(async ([owned, part]) => {
+        try {
+          if (owned === undefined) throw new Error('no node of the cluster serves this slot')
+          const read = await owned.node.read(part.map(({ key }) => key))
+          part.forEach(({ place }, i) => {
+            values[place] = read.values[i] ?? null
+            lives[place] = read.life
+          })
+        } catch (error) {
+          lost += part.length
+          this.#lostTouch(error)
+        }
+      }),
+    )
+    if (lost === keys.length && lost > 0) throw new Error(this.#trouble ?? 'the cluster does not answer')
+    return { values, lives }
+  }
+
+  async apply<T extends Transition>(transitions: readonly T[]): Promise<OutcomeOf<T>[]> {
+    const outcomes: OutcomeOf<T>[] = transitions.map(() => new Error('not sent'))
+    let left = transitions.map((transition, place) => ({ key: transition.key, transition, place }))
+    for (let attempt = 0; left.length > 0 && attempt <= mostRedirections; attempt += 1) {
+      if (attempt > 0) await this.#refresh()
+      await Promise.all(
+        [...this.#split(left)].map(async ([owned, part]) => {
+          const replies = await applyTo(
+            owned?.node,
+            part.map(({ transition }) => transition),
+          )
+          part.forEach(({ place }, i) => {
+            outcomes[place] = replies[i] ?? new Error('no outcome')
+          })
+        }),
+      )
+      // what was redirected was not done, so it may be sent again
+      left = await this.#followed(
+        left.filter(({ place }) => isRedirected(outcomes[place])),
+        outcomes,
+      )
+    }
+    return outcomes
+  }
+
+  async renew(): Promise<void> {
+    await Promise.all(this.#nodes.map(({ node }) => node.renew()))
+  }
+
+  describe(): string {
+    const trouble = this.trouble()
+    return `Redis Cluster of ${this.#nodes.length} primaries${trouble === null ? '' : ` (${trouble})`}`
+  }
+
+  trouble(): string | null {
+    return this.#trouble ?? this.#nodes.find(({ node }) => node.trouble !== null)?.node.trouble ?? null
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    clearInterval(this.#refreshes)
+    for (const seed of this.#seeds) seed.close()
+    for (const { node } of this.#nodes) node.close()
+    await Promise.resolve()
+  }
+
+  async #start(reached: readonly Promise<void>[]): Promise<void> {
+    await Promise.any(reached)
+    if (!this.#seeds.some(({ isReady }) => isReady)) await Promise.all(reached)
+    await this.#refresh()
+    await Promise.all(this.#nodes.map(({ node }) => node.ready))
+  }
+
+  /** Follows keys that are just moving to the node that takes them; returns those that want a newer map of the slots. */
+  async #followed<T extends Transition>(
+    redirected: { key: string; transition: T; place: number }[],
+    outcomes: OutcomeOf<T>[],
+  ): Promise<typeof redirected> {
+    const left: typeof redirected = []
+    for (const each of redirected) {
+      const [, address] = /^ASK \d+ (\S+)/.exec((outcomes[each.place] as Error).message) ?? []
+      const target = this.#nodes.find(({ owner }) => owner.address === address)
+      if (target === undefined) left.push(each)
+      else [outcomes[each.place] = new Error('no outcome')] = await target.node.apply([each.transition], true)
+    }
+    return left
+  }
+
+  #split<Part extends { readonly key: string }>(parts: readonly Part[]): Map<Owned | undefined, Part[]> {
+    const split = new Map<Owned | undefined, Part[]>()
+    for (const part of parts) {
+      const owned = this.#bySlot[slotOf(part.key)]
+      const others = split.get(owned)
+      if (others === undefined) split.set(owned, [part])
+      else others.push(part)
+    }
+    return split
+  }
+
+  #lostTouch(error: unknown): void {
+    if (error instanceof Error && isRedirected(error)) void this.#refresh()
+  }
+
+  #refresh(): Promise<void> {
+    this.#refreshing ??= this.#readSlots().finally(() => {
+      this.#refreshing = undefined
+    })
+    return this.#refreshing
+  }
+
+  /** Any node that answers knows the map of the slots. */
+  async #readSlots(): Promise<void> {
+    for (const seed of this.#seeds) {
+      if (!seed.isReady) continue
+      try {
+        const owners = await readOwners(seed)
+        if (!this.#closed) this.#takeUp(owners)
+        this.#trouble = null
+        return
+      } catch (error) {
+        this.#trouble = (error as Error).message
+      }
+    }
+    this.#trouble ??= 'no node of the cluster answers'
+    this.#options.warn(`Redis Cluster is in trouble, so reads go to the database: ${this.#trouble}`)
+  }
+
+  #takeUp(owners: readonly SlotOwner[]): void {
+    const nodes = owners.map((owner) => this.#nodeOf(owner))
+    const bySlot: Owned[] = []
+    for (const owned of nodes) {
+      for (const [first, last] of owned.owner.ranges) {
+        for (let slot = first; slot <= last; slot += 1) bySlot[slot] = owned
+      }
+    }
+    for (const old of this.#nodes) if (!nodes.some(({ node }) => node === old.node)) old.node.close()
+    this.#nodes = nodes
+    this.#bySlot = bySlot
+  }
+
+  #nodeOf(owner: SlotOwner): Owned {
+    const { urls, prefix, origin, connect, readTimeoutMs, writeTimeoutMs, warn } = this.#options
+    const lifeKey = keyOn(owner, new Keys(prefix).life)
+    const known = this.#nodes.find((each) => each.owner.address === owner.address && each.lifeKey === lifeKey)
+    if (known !== undefined) return { ...known, owner }
+    const url = urls[0]?.replace(/^(rediss?:\/\/(?:[^@/]*@)?)[^/]*/, `$1${owner.address}`) ?? ''
+    const node = new RedisNode({ url, connect, lifeKey, origin, readTimeoutMs, writeTimeoutMs, clustered: true, warn })
+    return { owner, lifeKey, node }
+  }
+}
+
+async function applyTo<T extends Transition>(
+  node: RedisNode | undefined,
+  transitions: readonly T[],
+): Promise<OutcomeOf<T>[]> {
+  if (node !== undefined) return node.apply(transitions)
+  return transitions.map(() => new Error('MOVED no node of the cluster serves this slot'))
+}
+
+/** The node refused because the key lives elsewhere, or moves: nothing was done. */
+function isRedirected(outcome: unknown): boolean {
+  return outcome instanceof Error && /^(MOVED|ASK|TRYAGAIN|CLUSTERDOWN) /.test(outcome.message)
+}

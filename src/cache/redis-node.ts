@@ -1,0 +1,193 @@
+import { Breaker } from './breaker.ts'
+import { within } from './deadline.ts'
+import { Life } from './life.ts'
+import type { Connect, RedisConnection } from './redis-connection.ts'
+import { outcomeOf, scripts } from './scripts.ts'
+import { UnsuitableServerError } from './server-check.ts'
+import type { OutcomeOf, Transition } from './store.ts'
+
+export interface RedisNodeOptions {
+  readonly url: string
+  readonly connect: Connect
+  /** Where the life of this server's data is kept. */
+  readonly lifeKey: string
+  /** Names the database that is cached. */
+  readonly origin: string
+  readonly readTimeoutMs: number
+  readonly writeTimeoutMs: number
+  /** Whether one command may name keys of many slots, as in a cluster it may not. */
+  readonly clustered: boolean
+  readonly warn: (message: string) => void
+}
+
+/** What a read of one server found. */
+export interface NodeRead {
+  readonly values: readonly (string | null)[]
+  readonly life: string | null
+}
+
+const checkEveryMs = 1000
+
+/**
+ * One Redis server: entries are read and changed with deadlines, behind a breaker that guards readers, and within a life
+ * that is verified on every connection and every second.
+ */
+export class RedisNode {
+  /** Settles after the first attempt to reach the server. @throws UnsuitableServerError */
+  readonly ready: Promise<void>
+  readonly #options: RedisNodeOptions
+  readonly #connection: RedisConnection
+  readonly #life: Life
+  readonly #breaker = new Breaker()
+  readonly #checks: NodeJS.Timeout
+  #meeting: Promise<void> | undefined
+  #trouble: string | null = 'not connected yet'
+
+  constructor(options: RedisNodeOptions) {
+    this.#options = options
+    this.#life = new Life(options.lifeKey, options.origin, options.warn)
+    let settle: (first: Promise<void> | undefined) => void = () => {}
+    this.ready = new Promise((resolve) => {
+      settle = resolve
+    })
+    // whoever does not wait for it hears of the trouble in other ways
+    this.ready.catch(() => {})
+    this.#connection = options.connect(options.url, {
+      onReady: () => {
+        this.#life.forget()
+        settle(this.#meet('establish'))
+      },
+      onError: (error) => {
+        this.#troubled(error)
+        settle(undefined)
+      },
+    })
+    this.#checks = setInterval(() => {
+      if (this.#connection.isReady) this.#meet('verify').catch(() => {})
+    }, checkEveryMs)
+    this.#checks.unref()
+  }
+
+  get address(): string {
+    return this.#connection.address
+  }
+
+  /** For people: why the server is not used at present; null while it is. */
+  get trouble(): string | null {
+    return this.#trouble
+  }
+
+  /** @throws where the server does not answer in time, or some key is not served here */
+  async read(keys: readonly string[]): Promise<NodeRead> {
+    const all = [this.#options.lifeKey, ...keys]
+    const commands = this.#options.clustered ? all.map((key) => ['GET', key] as const) : [['MGET', ...all] as const]
+    const replies = await this.#guarded(() => this.#connection.send(commands))
+    const failed = replies.find((reply) => reply instanceof Error)
+    if (failed !== undefined) throw failed
+    const [lifeNow, ...values] = (this.#options.clustered ? replies : replies[0]) as (string | null)[]
+    const life = this.#life.confirm(lifeNow ?? null)
+    // lost to memory pressure, or replaced by whoever noticed first
+    if (life === null) void this.#meet('establish').catch(() => {})
+    return { values, life }
+  }
+
+  /** @param asking for keys that are just moving here from another node of a cluster */
+  async apply<T extends Transition>(transitions: readonly T[], asking = false): Promise<OutcomeOf<T>[]> {
+    const isWrite = transitions[0]?.do === 'hold' || transitions[0]?.do === 'evict'
+    try {
+      // a writer tries whatever the breaker says: a reader loses no more than time by a miss, a write needs its eviction
+      return await (isWrite
+        ? within(this.#options.writeTimeoutMs, 'Redis', this.#sendKnown(transitions, asking))
+        : this.#guarded(() => this.#sendKnown(transitions, asking)))
+    } catch (error) {
+      return transitions.map(() => error as Error)
+    }
+  }
+
+  async renew(): Promise<void> {
+    await within(this.#options.writeTimeoutMs, 'Redis', this.#life.renew(this.#connection))
+  }
+
+  close(): void {
+    clearInterval(this.#checks)
+    this.#connection.close()
+  }
+
+  /** One meeting at a time; whoever asks meanwhile shares it. */
+  #meet(how: 'establish' | 'verify'): Promise<void> {
+    this.#meeting ??= this.#met(how).finally(() => {
+      this.#meeting = undefined
+    })
+    return this.#meeting
+  }
+
+  async #met(how: 'establish' | 'verify'): Promise<void> {
+    try {
+      if (how === 'establish') await within(this.#options.writeTimeoutMs, 'Redis', this.#loadScripts())
+      await within(this.#options.writeTimeoutMs, 'Redis', this.#life[how](this.#connection))
+      this.#trouble = null
+    } catch (error) {
+      this.#life.forget()
+      this.#troubled(error)
+      if (error instanceof UnsuitableServerError) throw error
+    }
+  }
+
+  async #guarded<Reply>(ask: () => Promise<Reply>): Promise<Reply> {
+    if (!this.#connection.isReady) throw new Error('Redis is not connected')
+    if (!this.#breaker.allows()) throw new Error('Redis did not answer lately')
+    try {
+      const reply = await within(this.#options.readTimeoutMs, 'Redis', ask())
+      this.#breaker.succeeded()
+      return reply
+    } catch (error) {
+      this.#breaker.failed()
+      this.#troubled(error)
+      throw error
+    }
+  }
+
+  #troubled(error: unknown): void {
+    this.#trouble = error instanceof Error ? error.message : String(error)
+    this.#options.warn(`Redis at ${this.address} is in trouble, so reads go to the database: ${this.#trouble}`)
+  }
+
+  /** A script that Redis does not know did not run, so those that need it may be sent once more. */
+  async #sendKnown<T extends Transition>(transitions: readonly T[], asking: boolean): Promise<OutcomeOf<T>[]> {
+    const outcomes = await this.#send(transitions, asking)
+    const unknown = transitions.filter((_, i) => isNoScript(outcomes[i]))
+    if (unknown.length === 0) return outcomes
+    await this.#loadScripts()
+    const again = await this.#send(unknown, asking)
+    return outcomes.map((outcome) => (isNoScript(outcome) ? (again.shift() ?? outcome) : outcome))
+  }
+
+  async #loadScripts(): Promise<void> {
+    await this.#connection.send(Object.values(scripts).map(({ source }) => ['SCRIPT', 'LOAD', source] as const))
+  }
+
+  async #send<T extends Transition>(transitions: readonly T[], asking: boolean): Promise<OutcomeOf<T>[]> {
+    const commands = transitions.map((each) => {
+      const { sha, args } = scripts[each.do]
+      return ['EVALSHA', sha, 1, each.key, ...args(each)] as const
+    })
+    const replies = asking
+      ? (await this.#connection.send(commands.flatMap((command) => [['ASKING'] as const, command]))).filter(
+          (_, i) => i % 2 === 1,
+        )
+      : await this.#connection.send(commands)
+    return transitions.map((each, i) => {
+      const reply = replies[i]
+      if (reply instanceof Error) return reply
+      try {
+        return outcomeOf(each, reply) as OutcomeOf<T>
+      } catch (unexpected) {
+        return unexpected as Error
+      }
+    })
+  }
+}
+
+function isNoScript(outcome: unknown): outcome is Error {
+  return outcome instanceof Error && outcome.message.startsWith('NOSCRIPT')
+}
