@@ -55,7 +55,7 @@ export function createCache(options: CacheOptions): Cache {
   const { leaseMs = 10_000, holdMs = 10_000, waitMs = 1000, listener = () => {} } = options
   const keys = new Keys(prefix)
   const names = new Set<string>(reservedNames)
-  const writes = new Transitions(store, listener)
+  const transitions = new Transitions(store, listener)
   let trusted = true
   const engine = {
     keys,
@@ -63,7 +63,7 @@ export function createCache(options: CacheOptions): Cache {
     flights: new Flights(),
     listener,
     trusted: () => trusted,
-    transitions: (tell: Listener) => new Transitions(store, tell),
+    transitions,
     ttlMs,
     negativeTtlMs,
     leaseMs,
@@ -79,13 +79,15 @@ export function createCache(options: CacheOptions): Cache {
     },
     groupKey: (name) => keys.group(name),
     async hold(held, writer) {
-      const outcomes = await writes.apply(held.map((key) => ({ do: 'hold', key, writer, holdMs }) as const))
+      const outcomes = await transitions.apply(held.map((key) => ({ do: 'hold', key, writer, holdMs }) as const))
       const failed = held.filter((_, i) => outcomes[i] instanceof Error)
       listener({ type: 'hold', keys: held, failed: failed.length })
       return failed
     },
     async evict(evicted, writer) {
-      const outcomes = await writes.apply(evicted.map((key) => ({ do: 'evict', key, writer: writer ?? null }) as const))
+      const outcomes = await transitions.apply(
+        evicted.map((key) => ({ do: 'evict', key, writer: writer ?? null }) as const),
+      )
       const failed = evicted.filter((_, i) => outcomes[i] instanceof Error)
       listener({ type: 'evict', keys: evicted, failed: failed.length })
       return failed

@@ -7,6 +7,7 @@ import { load, type KindDefinition } from './kind.ts'
 import type { MergedReads } from './merged-reads.ts'
 import { judge, judgeValue, stampsOf, type Finding } from './stamps.ts'
 import type { AcquireOutcome, Value as StoredValue } from './state.ts'
+import type { OutcomeOf, Transition } from './store.ts'
 import { Tally } from './tally.ts'
 import { newToken } from './tokens.ts'
 import type { Transitions } from './transitions.ts'
@@ -19,7 +20,7 @@ export interface Engine {
   readonly flights: Flights
   readonly listener: Listener
   readonly trusted: () => boolean
-  transitions(tell: Listener): Transitions
+  readonly transitions: Transitions
   readonly ttlMs: number
   readonly negativeTtlMs: number
   readonly leaseMs: number
@@ -56,7 +57,6 @@ export class EntryRead<Id, Value> {
   readonly #unleased: UnleasedLoads<Id, Result<Value>>
   readonly #observer: Listener | undefined
   readonly #tell: Listener
-  readonly #transitions: Transitions
   readonly #results = new Map<string, Result<Value>>()
   readonly #tally: Tally
   /** Whether an earlier round found another process loading; what settles from then on was waited for. */
@@ -75,7 +75,6 @@ export class EntryRead<Id, Value> {
     this.#unleased = unleased
     this.#observer = observer
     this.#tell = tellBoth(engine.listener, observer)
-    this.#transitions = engine.transitions(this.#tell)
     this.#tally = new Tally(definition.name, this.#tell)
   }
 
@@ -106,7 +105,7 @@ export class EntryRead<Id, Value> {
       .read([...generationKeys, ...wanted.map(({ key }) => key)], this.#observer)
       .catch(() => null)
     if (view === null) return this.#bypass(wanted, 'unreachable')
-    const generations = await generationsOf(view, generationKeys, this.#transitions)
+    const generations = await generationsOf(view, generationKeys, (minted) => this.#apply(minted))
 
     const sorted = new Sorted<Id, Value>()
     for (const each of wanted) {
@@ -159,7 +158,7 @@ export class EntryRead<Id, Value> {
   async #acquire(sorted: Sorted<Id, Value>): Promise<void> {
     const { missing } = sorted
     for (const { token, stamps } of missing) this.#engine.flights.open(token, stamps)
-    const outcomes = await this.#transitions.apply(
+    const outcomes = await this.#apply(
       missing.map(
         ({ wanted, token, outdated }) =>
           ({ do: 'acquire', key: wanted.key, token, outdated, leaseMs: this.#engine.leaseMs }) as const,
@@ -173,7 +172,7 @@ export class EntryRead<Id, Value> {
     if (outcome instanceof Error) {
       // the command may still run later: it will never be filled, and is given back
       this.#engine.flights.close(token)
-      void this.#transitions.apply([{ do: 'release', key: wanted.key, lease: token }])
+      void this.#apply([{ do: 'release', key: wanted.key, lease: token }])
       sorted.unreachable.push(wanted)
       return
     }
@@ -230,12 +229,14 @@ export class EntryRead<Id, Value> {
           ]
     })
     const [outcomes] = await Promise.all([
-      this.#transitions.apply(fills),
-      this.#transitions.apply(
-        failed.map(({ wanted, token }) => ({ do: 'release', key: wanted.key, lease: token }) as const),
-      ),
+      this.#apply(fills),
+      this.#apply(failed.map(({ wanted, token }) => ({ do: 'release', key: wanted.key, lease: token }) as const)),
     ])
     for (const outcome of outcomes) this.#tally.add(outcome === true ? 'fill' : 'lostFill')
+  }
+
+  #apply<T extends Transition>(transitions: readonly T[]): Promise<OutcomeOf<T>[]> {
+    return this.#engine.transitions.apply(transitions, this.#observer)
   }
 
   async #join(joined: readonly (readonly [Wanted<Id>, Promise<Result<Value> | undefined>])[]): Promise<void> {

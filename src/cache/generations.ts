@@ -2,10 +2,12 @@ import { decode } from './codec.ts'
 import type { View } from './merged-reads.ts'
 import type { Value } from './state.ts'
 import { newToken } from './tokens.ts'
-import type { Transitions } from './transitions.ts'
+import type { OutcomeOf, Transition } from './store.ts'
 
 /** The generations that stand, by key; null for one that a writer holds. An Error where the store did not say. */
 export type Generations = ReadonlyMap<string, string | Error | null>
+
+type Mint = Extract<Transition, { do: 'mint' }>
 
 /** How long a generation lasts at least; when it is lost a new one is made, and what was stamped with it is void. */
 const generationMs = 7 * 24 * 60 * 60 * 1000
@@ -17,7 +19,7 @@ const generationMs = 7 * 24 * 60 * 60 * 1000
 export async function generationsOf(
   view: View,
   keys: Iterable<string>,
-  transitions: Transitions,
+  apply: (mints: readonly Mint[]) => Promise<OutcomeOf<Mint>[]>,
 ): Promise<Generations> {
   const generations = new Map<string, string | Error | null>()
   const missing: string[] = []
@@ -28,7 +30,7 @@ export async function generationsOf(
     else generations.set(key, state.is === 'value' ? state.token : null)
   }
   if (missing.length > 0) {
-    const minted = await transitions.apply(
+    const minted = await apply(
       missing.map((key) => ({ do: 'mint', key, value: newGeneration(), ttlMs: generationMs }) as const),
     )
     missing.forEach((key, i) => {

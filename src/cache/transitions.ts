@@ -1,26 +1,64 @@
 import type { Listener } from './events.ts'
 import type { OutcomeOf, Store, Transition } from './store.ts'
 
-/** Sends transitions to the store, and tells of it. */
+interface Round {
+  readonly transitions: Transition[]
+  readonly observers: Set<Listener>
+  readonly outcomes: Promise<readonly OutcomeOf<Transition>[]>
+}
+
+/**
+ * Sends transitions to the store, and tells of it. What readers ask for in one tick, of any kind and for any request, goes
+ * in one round trip; what writers ask for goes at once, under the deadline of writers.
+ */
 export class Transitions {
   readonly #store: Store
-  readonly #tell: Listener
+  readonly #listener: Listener
+  #round: Round | undefined
 
-  constructor(store: Store, tell: Listener) {
+  constructor(store: Store, listener: Listener) {
     this.#store = store
-    this.#tell = tell
+    this.#listener = listener
   }
 
-  /** In one round trip; every key settles on its own, with an Error where its outcome is not known. */
-  async apply<T extends Transition>(transitions: readonly T[]): Promise<OutcomeOf<T>[]> {
+  /** Every key settles on its own, with an Error where its outcome is not known. Never rejects. */
+  async apply<T extends Transition>(transitions: readonly T[], observer?: Listener): Promise<OutcomeOf<T>[]> {
     const [first] = transitions
     if (first === undefined) return []
+    if (first.do === 'hold' || first.do === 'evict') return this.#send(transitions, [this.#listener])
+    this.#round ??= this.#open()
+    const { transitions: merged, observers, outcomes } = this.#round
+    const from = merged.length
+    merged.push(...transitions)
+    if (observer !== undefined) observers.add(observer)
+    return (await outcomes).slice(from, from + transitions.length) as OutcomeOf<T>[]
+  }
+
+  #open(): Round {
+    const transitions: Transition[] = []
+    const observers = new Set<Listener>()
+    const outcomes = new Promise<readonly OutcomeOf<Transition>[]>((resolve) => {
+      process.nextTick(() => {
+        this.#round = undefined
+        resolve(this.#send(transitions, [this.#listener, ...observers]))
+      })
+    })
+    return { transitions, observers, outcomes }
+  }
+
+  async #send<T extends Transition>(
+    transitions: readonly T[],
+    listeners: readonly Listener[],
+  ): Promise<OutcomeOf<T>[]> {
     const begun = performance.now()
     const outcomes = await this.#store.apply(transitions)
+    const ms = performance.now() - begun
+    const operation = transitions[0]?.do ?? 'acquire'
     const error = outcomes.find((outcome) => outcome instanceof Error)
-    const operation = first.do
-    if (error !== undefined) this.#tell({ type: 'error', operation, error })
-    this.#tell({ type: 'command', operation, keys: transitions.length, ms: performance.now() - begun })
+    for (const tell of listeners) {
+      if (error !== undefined) tell({ type: 'error', operation, error })
+      tell({ type: 'command', operation, keys: transitions.length, ms })
+    }
     return outcomes
   }
 }
