@@ -5,11 +5,13 @@ import { startLarder } from './start/start.ts'
 
 try {
   loadEnvFile()
-  const larder = await startLarder(readConfig(process.env), (line) => console.log(line))
+  const starting = startLarder(readConfig(process.env), (line) => console.log(line))
+  // also while it is still starting: what was started by then is stopped
   stopOnSignals(
-    () => larder.stop(),
+    async () => (await starting).stop(),
     (what) => console.error(what),
   )
+  await starting
 } catch (error) {
   if (!(error instanceof StartError)) throw error
   console.error(error.message)
