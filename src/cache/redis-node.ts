@@ -41,6 +41,8 @@ export class RedisNode {
   readonly #breaker = new Breaker()
   readonly #checks: NodeJS.Timeout
   #meeting: Promise<void> | undefined
+  /** Whether it ever could be. */
+  #used = false
   #trouble: string | null = 'not connected yet'
 
   constructor(options: RedisNodeOptions) {
@@ -126,10 +128,12 @@ export class RedisNode {
       if (how === 'establish') await within(this.#options.writeTimeoutMs, 'Redis', this.#loadScripts())
       await within(this.#options.writeTimeoutMs, 'Redis', this.#life[how](this.#connection))
       this.#trouble = null
+      this.#used = true
     } catch (error) {
       this.#life.forget()
+      // at the start whoever waits for `ready` is told, and nobody else needs to be
+      if (error instanceof UnsuitableServerError && !this.#used) throw error
       this.#troubled(error)
-      if (error instanceof UnsuitableServerError) throw error
     }
   }
 

@@ -95,8 +95,8 @@ export function explore(model: Model): Exploration {
  * The same text for worlds that differ in nothing but the names of their generations, of which there is no end: they are
  * numbered in the order in which they occur.
  */
-function nameOf({ minted: _, ...world }: World): string {
-  const text = JSON.stringify(world, (_key, value: unknown) =>
+function nameOf(world: World): string {
+  const text = JSON.stringify({ ...world, minted: 0 }, (_key, value: unknown) =>
     value instanceof Map ? [...value.keys()].toSorted() : value,
   )
   const numbers = new Map<string, string>()

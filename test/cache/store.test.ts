@@ -17,15 +17,15 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await sleep(5)
 }
 
-describe.each(storesUnderTest)('$name', ({ skip, start }) => {
-  describe.skipIf(skip)('as a store', () => {
+describe.each(storesUnderTest)('$name', (underTest) => {
+  describe.skipIf(underTest.skip)('as a store', () => {
     let harness: StoreHarness
     let store: Store
     let other: Store
     let keys = 0
 
     beforeAll(async () => {
-      harness = await start()
+      harness = await underTest.start()
       store = await harness.open()
       // another process, where there can be one
       other = store.shared ? await harness.open() : store
@@ -37,7 +37,7 @@ describe.each(storesUnderTest)('$name', ({ skip, start }) => {
     })
 
     const newKey = (): string => `${harness.prefix}:thing:${(keys += 1)}`
-    async function apply<T extends Transition>(transition: T, by = store): Promise<unknown> {
+    async function apply(transition: Transition, by = store): Promise<unknown> {
       const [outcome] = await by.apply([transition])
       return outcome
     }

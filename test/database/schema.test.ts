@@ -30,7 +30,7 @@ interface Wasm {
 
 /** Prisma ships the engine as WebAssembly whose main entry needs a flag of node: it is instantiated by hand. */
 async function openEngine(): Promise<SchemaEngine> {
-  const glue = (await import('@prisma/schema-engine-wasm/schema_engine_bg' as string)) as {
+  const glue = (await import('@prisma/schema-engine-wasm/schema_engine_bg')) as {
     __wbg_set_wasm(exports: object): void
     SchemaEngine: { 'new'(options: object, log: () => void, adapter: unknown): Promise<SchemaEngine> }
   }
@@ -43,8 +43,8 @@ async function openEngine(): Promise<SchemaEngine> {
   return glue.SchemaEngine.new({ datamodels: [['schema.prisma', schema]] }, () => {}, adapter)
 }
 
-async function difference(schema: string): Promise<string> {
-  const files = [{ path: 'schema.prisma', content: schema }]
+async function difference(from: string): Promise<string> {
+  const files = [{ path: 'schema.prisma', content: from }]
   const { exitCode, stdout } = await engine.diff({
     from: { tag: 'schemaDatasource', configDir: '.', files },
     to: { tag: 'schemaDatamodel', files },

@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { expect, it } from 'vitest'
+
+const root = new URL('../src/', import.meta.url).pathname
+
+/** What each room may import from, besides itself. Whatever is not named here ties the house together and may use all. */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  cache: [],
+  database: ['generated', 'start-error.ts'],
+  pictures: [],
+  catalog: ['cache', 'database', 'generated'],
+  graphql: ['cache', 'catalog', 'database', 'generated'],
+  http: ['graphql', 'catalog', 'pictures', 'generated'],
+  seed: ['start', 'start-error.ts', 'pictures'],
+  import: ['catalog', 'start', 'start-error.ts'],
+  'config.ts': ['start-error.ts'],
+  'start-error.ts': [],
+}
+
+/** What may only be used in one room. */
+const packages: Readonly<Record<string, string>> = {
+  ioredis: 'cache',
+  fastify: 'http',
+  '@prisma/adapter-pg': 'database',
+}
+
+const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
+  (file) => file.endsWith('.ts') && !file.startsWith('generated'),
+)
+
+function importsOf(file: string): string[] {
+  const source = readFileSync(join(root, file), 'utf8')
+  return [...source.matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(([, specifier]) => specifier ?? '')
+}
+
+it.each(Object.entries(allowed))('%s imports only what it may know', (room, others) => {
+  const strangers = files
+    .filter((file) => file.split('/')[0] === room)
+    .flatMap((file) =>
+      importsOf(file)
+        .filter((specifier) => specifier.startsWith('.'))
+        .map((specifier) => relative('.', join(dirname(file), specifier)))
+        .filter((target) => ![room, ...others].includes(target.split('/')[0] ?? ''))
+        .map((target) => `${file} -> ${target}`),
+    )
+  expect(strangers).toEqual([])
+})
+
+it.each(Object.entries(packages))('%s is used in %s/ alone', (name, room) => {
+  const users = files.filter((file) => importsOf(file).includes(name) && file.split('/')[0] !== room)
+  expect(users.filter((file) => !(name === 'fastify' && file === 'start/listen.ts'))).toEqual([])
+})
+
+it('the cache knows nothing of GraphQL, Prisma or the catalog', () => {
+  const known = new Set(
+    files
+      .filter((file) => file.startsWith('cache/'))
+      .flatMap(importsOf)
+      .filter((name) => !name.startsWith('.')),
+  )
+  expect([...known].toSorted()).toEqual(['cluster-key-slot', 'ioredis', 'node:crypto', 'node:timers/promises'])
+})

@@ -1,0 +1,85 @@
+import { readFile } from 'node:fs/promises'
+import { describe, expect, it } from 'vitest'
+import { readConfig, variables } from '../src/config.ts'
+
+describe('the configuration', () => {
+  it('works with nothing set, and takes empty for not set', () => {
+    const empty = Object.fromEntries(Object.keys(variables).map((name) => [name, '']))
+    expect(readConfig(empty)).toEqual(readConfig({}))
+    expect(readConfig({})).toMatchObject({
+      PORT: 4000,
+      HOST: '127.0.0.1',
+      LARDER_SAMPLE_DATA: 1000,
+      LOG_LEVEL: 'warn',
+      LARDER_CURRENCY: 'USD',
+    })
+  })
+
+  it('leaves a real database as it is, and logs more in production', () => {
+    expect(readConfig({ DATABASE_URL: 'postgres://h/d', NODE_ENV: 'production' })).toMatchObject({
+      LARDER_SAMPLE_DATA: 0,
+      LOG_LEVEL: 'info',
+    })
+  })
+
+  it.each([['redis://h:1'], ['rediss://u:p@h:1/2'], ['redis-cluster://one:1,two:2'], ['rediss-cluster://u:p@one:1']])(
+    'takes %s for a Redis',
+    (url) => {
+      expect(readConfig({ REDIS_URL: url }).REDIS_URL).toBe(url)
+    },
+  )
+
+  it.each([
+    ['PORT', '70000', 'PORT must be a whole number from 0 to 65535, but is "70000".'],
+    ['PORT', '4e3', 'PORT must be a whole number from 0 to 65535, but is "4e3".'],
+    ['NODE_ENV', 'prod', 'NODE_ENV must be development, test or production, but is "prod".'],
+    [
+      'DATABASE_URL',
+      'mysql://u:secret@h/d',
+      'DATABASE_URL must be a url postgresql://user:password@host:port/database, but is "mysql://u:***@h/d".',
+    ],
+    [
+      'REDIS_URL',
+      'localhost:6379',
+      'REDIS_URL must be a url redis://…, rediss://…, or redis-cluster://one:6379,two:6379, but is "localhost:6379".',
+    ],
+    [
+      'REDIS_URL',
+      'redis-cluster://one,two',
+      'REDIS_URL must be a url redis://…, rediss://…, or redis-cluster://one:6379,two:6379, but is "redis-cluster://one,two".',
+    ],
+    ['LARDER_MIGRATE', 'yes', 'LARDER_MIGRATE must be on or off, but is "yes".'],
+    ['LARDER_CURRENCY', 'dollars', 'LARDER_CURRENCY must be a currency code of ISO 4217, but is "dollars".'],
+    ['LARDER_TTL_MS', '0', 'LARDER_TTL_MS must be a whole number of milliseconds from 1 to 2147483647, but is "0".'],
+  ])('refuses %s=%s and says what is allowed', (name, value, message) => {
+    expect(() => readConfig({ [name]: value })).toThrow(message)
+  })
+
+  it('tells every fault at once', () => {
+    expect(() => readConfig({ PORT: 'x', HOST: 'ok', LARDER_MIGRATE: 'y' })).toThrow(/^PORT .*\nLARDER_MIGRATE .*$/)
+  })
+
+  it('refuses a lease that ends before the slowest statement', () => {
+    expect(() => readConfig({ LARDER_LEASE_MS: '5000' })).toThrow(
+      'LARDER_LEASE_MS must be longer than LARDER_STATEMENT_TIMEOUT_MS (5000), but is 5000',
+    )
+  })
+})
+
+describe('what is written about it', () => {
+  it.each(Object.entries(variables))(
+    'has a row for %s that says what the code says',
+    async (name, { about, allowed, standard }) => {
+      const page = await readFile(new URL('../docs/configuration.md', import.meta.url), 'utf8')
+      expect(page).toContain(`| \`${name}\` | ${about} | ${allowed} | ${standard} |`)
+      const example = await readFile(new URL('../.env.example', import.meta.url), 'utf8')
+      expect(example).toContain(`# ${about}\n# Allowed: ${allowed}. Default: ${standard}.\n# ${name}=`)
+    },
+  )
+
+  it('has no row for what is not read', async () => {
+    const page = await readFile(new URL('../docs/configuration.md', import.meta.url), 'utf8')
+    const rows = [...page.matchAll(/^\| `([A-Z_]+)` \| [^|]+ \| [^|]+ \| [^|]+ \|$/gm)].map(([, name]) => name)
+    expect(rows).toEqual(Object.keys(variables))
+  })
+})

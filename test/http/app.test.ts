@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startApi, type TestApi } from '../setup/api.ts'
+import { storeFixture } from '../setup/fixture.ts'
+import { testDatabase } from '../setup/index.ts'
+
+let development: TestApi
+let production: TestApi
+
+beforeAll(async () => {
+  const { url, client } = await testDatabase()
+  await storeFixture(client)
+  development = await startApi({ url })
+  production = await startApi({ url, production: true })
+})
+afterAll(async () => {
+  await development.close()
+  await production.close()
+})
+
+const get = (api: TestApi, url: string, headers = {}) => api.app.inject({ method: 'GET', url, headers })
+
+describe('for developers', () => {
+  it.each([
+    ['/', 'text/html; charset=utf-8'],
+    ['/home.js', 'text/javascript; charset=utf-8'],
+    ['/home.css', 'text/css; charset=utf-8'],
+    ['/favicon.svg', 'image/svg+xml'],
+    ['/docs/architecture', 'text/html; charset=utf-8'],
+    ['/docs/importing.md', 'text/html; charset=utf-8'],
+  ])('%s is served from here, and may load nothing from elsewhere', async (path, type) => {
+    const response = await get(development, path)
+    expect(response.statusCode).toBe(200)
+    expect(response.headers['content-type']).toBe(type)
+    expect(response.headers['x-content-type-options']).toBe('nosniff')
+    if (type.startsWith('text/html')) {
+      expect(response.headers['content-security-policy']).toContain("default-src 'none'")
+      expect(response.body).not.toMatch(/src="https?:|<link[^>]*https?:/)
+    }
+  })
+
+  it('the guides link to each other', async () => {
+    const index = await get(development, '/docs')
+    expect(index.statusCode).toBe(302)
+    for (const [, link] of (await get(development, String(index.headers.location))).body.matchAll(
+      /href="(\/docs\/[^"]+)"/g,
+    )) {
+      expect((await get(development, link ?? '')).statusCode).toBe(200)
+    }
+  })
+})
+
+describe('for the public', () => {
+  it('there is no page, no guide and no Sandbox', async () => {
+    expect((await get(production, '/')).json()).toEqual({ name: 'Larder', api: '/graphql' })
+    expect((await get(production, '/docs')).statusCode).toBe(404)
+    expect((await get(production, '/graphql', { accept: 'text/html' })).body).not.toContain('sandbox')
+    const { errors } = await production.ask('{ __schema { types { name } } }')
+    expect(errors?.[0]?.message).toMatch(/introspection/i)
+  })
+
+  it('an answer does not explain itself', async () => {
+    const { extensions } = await production.ask(
+      '{ products(first: 1) { nodes { title } } }',
+      {},
+      { 'x-larder-trace': '1' },
+    )
+    expect(extensions?.larder).toBeUndefined()
+  })
+})
+
+describe('a request that is not one', () => {
+  it.each([
+    ['of another path', { method: 'GET', url: '/nothing' } as const, 404, 'NOT_FOUND'],
+    ['of another method', { method: 'DELETE', url: '/graphql' } as const, 404, 'NOT_FOUND'],
+    [
+      'that is no JSON',
+      { method: 'POST', url: '/graphql', headers: { 'content-type': 'application/json' }, payload: '{' } as const,
+      400,
+      'BAD_REQUEST',
+    ],
+    [
+      'of another type',
+      { method: 'POST', url: '/graphql', headers: { 'content-type': 'text/csv' }, payload: 'a,b' } as const,
+      415,
+      'BAD_REQUEST',
+    ],
+    [
+      'that is too large',
+      {
+        method: 'POST',
+        url: '/graphql',
+        headers: { 'content-type': 'application/json' },
+        payload: `{"query":"${'x'.repeat(300_000)}"}`,
+      } as const,
+      413,
+      'REQUEST_TOO_LARGE',
+    ],
+  ])('%s gets a stable code', async (_name, request, status, code) => {
+    const response = await development.app.inject(request)
+    expect(response.statusCode).toBe(status)
+    expect(response.json<{ errors: { extensions: { code: string } }[] }>().errors[0]?.extensions.code).toBe(code)
+    expect(response.body).not.toMatch(/at .*\.[jt]s/)
+  })
+})
+
+describe('health and pictures', () => {
+  it('tell whether the process lives and can serve', async () => {
+    expect((await get(development, '/livez')).json()).toEqual({ status: 'ok' })
+    expect((await get(development, '/readyz')).json()).toEqual({
+      status: 'ok',
+      database: { ok: true },
+      cache: { ok: true },
+    })
+  })
+
+  it('a picture may be kept forever, and an unknown one is not found', async () => {
+    const response = await get(development, '/pictures/top-10-0.svg')
+    expect(response.statusCode).toBe(200)
+    expect(response.headers['cache-control']).toContain('immutable')
+    expect((await get(development, '/pictures/nothing.svg')).statusCode).toBe(404)
+  })
+})

@@ -1,0 +1,229 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type pg from 'pg'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { startRedis } from '../setup/redis-server.ts'
+import { testDatabase, testRedis } from '../setup/index.ts'
+import { runProgram, type RunningProgram } from '../setup/process.ts'
+
+const running: RunningProgram[] = []
+let folder: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'larder-start-'))
+})
+afterEach(async () => {
+  for (const program of running.splice(0)) {
+    program.child.kill('SIGTERM')
+    await program.ended()
+  }
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+const embedded = { LARDER_SAMPLE_DATA: '40', PORT: '0' }
+
+function larder(environment: Record<string, string> = {}): RunningProgram {
+  const program = runProgram('src/main.ts', [], {
+    ...embedded,
+    LARDER_DIRECTORY: join(folder, 'larder'),
+    ...environment,
+  })
+  running.push(program)
+  return program
+}
+
+async function ready(program: RunningProgram): Promise<string> {
+  await program.printed('a query')
+  return /serves [\d,]+ products at (\S+)\/graphql/.exec(program.output())?.[1] ?? ''
+}
+
+async function ask(url: string, query: string): Promise<{ data: Record<string, never> }> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query }),
+  })
+  return (await response.json()) as { data: Record<string, never> }
+}
+
+const total = async (url: string): Promise<unknown> =>
+  (await ask(url, '{ products(first: 1) { totalCount } }')).data['products']
+
+/** The process of the embedded PostgreSQL, as its own files tell it; null where it was stopped in good order. */
+async function postgresProcess(): Promise<number | null> {
+  const file = await readFile(join(folder, 'larder', 'postgres', 'postmaster.pid'), 'utf8').catch(() => null)
+  return file === null ? null : Number(file.split('\n')[0])
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+describe('npm start with nothing configured', () => {
+  it(
+    'creates, fills and serves a catalog; tells how to reach it; and stops what it started',
+    { timeout: 90_000 },
+    async () => {
+      const program = larder()
+      const url = await ready(program)
+      expect(program.output()).toMatch(/Generating 40 sample products/)
+      expect(program.output()).toMatch(/database +embedded PostgreSQL/)
+      expect(program.output()).toMatch(/psql +PGPASSFILE=.*psql -h 127.0.0.1/)
+      expect(await postgresProcess()).not.toBeNull()
+
+      const second = larder()
+      expect(await second.ended()).toBe(1)
+      expect(second.output()).toContain(`Another Larder (process ${program.child.pid}) is serving the database`)
+      expect(second.output()).not.toMatch(/\n\s+at /)
+
+      // a command joins the running database, and ends once the server shows the rows
+      const before = await total(url)
+      const seed = runProgram('src/seed/command.ts', ['--products', '60'], { LARDER_DIRECTORY: join(folder, 'larder') })
+      expect(await seed.ended()).toBe(0)
+      expect(seed.output()).toContain('The running server shows the changes from now on.')
+      expect(await total(url)).not.toEqual(before)
+
+      program.child.kill('SIGTERM')
+      expect(await program.ended()).toBe(0)
+      expect(await postgresProcess()).toBeNull()
+    },
+  )
+
+  it('takes over the server that a killed process left behind, with its data', { timeout: 90_000 }, async () => {
+    const killed = larder()
+    const before = await total(await ready(killed))
+    const pid = await postgresProcess()
+    killed.child.kill('SIGKILL')
+    await killed.ended()
+    expect(isAlive(pid ?? 0)).toBe(true)
+    const next = larder()
+    expect(await total(await ready(next))).toEqual(before)
+    expect(await postgresProcess()).toBe(pid)
+    next.child.kill('SIGINT')
+    await next.ended()
+    expect(await postgresProcess()).toBeNull()
+  })
+})
+
+describe('npm run import', () => {
+  it('reads files and the standard input beside a running server, and reports', { timeout: 90_000 }, async () => {
+    const url = await ready(larder())
+    const file = join(folder, 'catalog.jsonl')
+    await writeFile(file, '{"category":{"slug":"new","name":"New"}}\n{"product":{"slug":"thing"}}\n')
+    const at = { LARDER_DIRECTORY: join(folder, 'larder') }
+    const first = runProgram('src/import/command.ts', [file], at)
+    expect(await first.ended()).toBe(0)
+    expect(first.output()).toContain('catalog.jsonl:2: product.title: is missing')
+    expect(first.output()).toContain('created 1, updated 0, unchanged 0, rejected 1\n')
+    expect((await ask(url, '{ category(by: { slug: "new" }) { name } }')).data).toEqual({ category: { name: 'New' } })
+    const strict = runProgram(
+      'src/import/command.ts',
+      ['--strict'],
+      at,
+      '{"category":{"slug":"never","name":"N"}}\nnonsense\n',
+    )
+    expect(await strict.ended()).toBe(1)
+    expect(strict.output()).toContain('stdin:2: line: is not JSON')
+    expect(strict.output()).toContain('created 0, updated 0, unchanged 0, rejected 1\n')
+    const missing = runProgram('src/import/command.ts', [join(folder, 'none.jsonl')], at)
+    expect(await missing.ended()).toBe(1)
+    expect(missing.output()).toMatch(/none\.jsonl cannot be read: ENOENT/)
+    expect(missing.output()).not.toMatch(/\n\s+at /)
+  })
+})
+
+describe('a start that cannot succeed', () => {
+  it.each([
+    ['a bad value', { PORT: 'http' }, /^PORT must be a whole number from 0 to 65535, but is "http"\.\n$/],
+    [
+      'a database that is not there',
+      { DATABASE_URL: 'postgresql://u:secret@127.0.0.1:1/x' },
+      /^PostgreSQL at 127\.0\.0\.1:1\/x cannot be reached: .* Check DATABASE_URL\.\n$/,
+    ],
+  ])('says why in one line: %s', async (_name, environment, message) => {
+    const program = larder(environment)
+    expect(await program.ended()).toBe(1)
+    expect(program.output()).toMatch(message)
+  })
+
+  it('names the port that is taken', async () => {
+    const { url } = await testDatabase()
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const address = other.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    try {
+      const program = larder({ DATABASE_URL: url, LARDER_SAMPLE_DATA: '0', PORT: String(port) })
+      expect(await program.ended()).toBe(1)
+      expect(program.output()).toContain(`PORT ${port} is taken by another program.`)
+    } finally {
+      other.close()
+    }
+  })
+
+  it('refuses a database that is behind where it may not migrate', async () => {
+    const { url, client } = await testDatabase()
+    await client.query(
+      'DELETE FROM _prisma_migrations WHERE migration_name = (SELECT max(migration_name) FROM _prisma_migrations)',
+    )
+    const program = larder({ DATABASE_URL: url, LARDER_MIGRATE: 'off' })
+    expect(await program.ended()).toBe(1)
+    expect(program.output()).toMatch(/^The database is behind this build: it lacks \S+_outbox\. Run npm run migrate/)
+  })
+})
+
+const redis = testRedis()
+describe.skipIf(redis === null)('on real servers', () => {
+  it('serves an empty catalog, and tells how to fill it', async () => {
+    const { url } = await testDatabase()
+    const program = larder({
+      DATABASE_URL: url,
+      REDIS_URL: redis?.url ?? '',
+      LARDER_CACHE_PREFIX: redis?.prefix ?? '',
+      LARDER_SAMPLE_DATA: '0',
+    })
+    const at = await ready(program)
+    expect(program.output()).toMatch(/cache +Redis at 127\.0\.0\.1:\d+/)
+    expect(program.output()).toContain('npm run seed -- --products 1000')
+    expect(await total(at)).toEqual({ totalCount: 0 })
+  })
+
+  it('shows on every instance what is changed by hand', async () => {
+    const { url, client } = await testDatabase()
+    await client.query(`INSERT INTO product (slug, title) VALUES ('thing', 'Old')`)
+    const environment = { DATABASE_URL: url, REDIS_URL: redis?.url ?? '', LARDER_CACHE_PREFIX: `${redis?.prefix}-2` }
+    const urls = [await ready(larder(environment)), await ready(larder(environment))]
+    const title = '{ product(by: { slug: "thing" }) { title } }'
+    for (const at of urls) expect((await ask(at, title)).data).toEqual({ product: { title: 'Old' } })
+    await client.query(`UPDATE product SET title = 'New'`)
+    await delivered(client)
+    for (const at of urls) expect((await ask(at, title)).data).toEqual({ product: { title: 'New' } })
+  })
+
+  it('refuses a replica', async () => {
+    const { url } = await testDatabase()
+    const primary = new URL(redis?.url ?? '')
+    const replica = await startRedis(['--replicaof', primary.hostname, primary.port])
+    try {
+      const program = larder({ DATABASE_URL: url, REDIS_URL: replica.url, LARDER_SAMPLE_DATA: '0' })
+      expect(await program.ended()).toBe(1)
+      expect(program.output()).toBe(
+        'The server of REDIS_URL cannot be used: it must be a primary, because a replica is behind; but this server is a slave.\n',
+      )
+    } finally {
+      await replica.stop()
+    }
+  })
+})
+
+async function delivered(client: pg.Client): Promise<void> {
+  while ((await client.query('SELECT FROM outbox')).rowCount !== 0);
+}
