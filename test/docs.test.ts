@@ -1,0 +1,82 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { importLines } from '../src/import/import.ts'
+import type { RawLine } from '../src/import/lines.ts'
+import { seedCatalog } from '../src/seed/seed.ts'
+import { startApi } from './setup/api.ts'
+import { testDatabase } from './setup/index.ts'
+
+const root = new URL('../', import.meta.url)
+const text = (path: string): string => readFileSync(new URL(path, root), 'utf8')
+
+/** The code blocks of a page in one language. */
+function blocks(page: string, language: string): string[] {
+  return [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(
+    ([, block]) => block ?? '',
+  )
+}
+
+it('the query of the README gives the answer of the README, on the sample data', async () => {
+  const { url, client } = await testDatabase()
+  await seedCatalog(client, { products: 1000, seed: 1 })
+  const api = await startApi({ url })
+  try {
+    const readme = text('README.md')
+    const request = blocks(readme, 'sh').find((block) => block.startsWith('curl')) ?? ''
+    const { query } = JSON.parse(/-d '([\s\S]*)'/.exec(request)?.[1] ?? '') as { query: string }
+    const trace = { 'x-larder-trace': '1' }
+    const first = await api.ask(query, {}, trace)
+    const second = await api.ask(query, {}, trace)
+    const expected = JSON.parse(blocks(readme, 'json')[0] ?? '') as { data: unknown }
+    expect([first.data, second.data]).toEqual([expected.data, expected.data])
+    expect(readme).toContain('| SQL statements | 4, one for each kind of thing | **0** |')
+    expect([first, second].map(({ extensions }) => extensions?.larder?.sqlStatements)).toEqual([4, 0])
+    const kinds = Object.values(first.extensions?.larder?.kinds ?? {})
+    expect(kinds.reduce((sum, kind) => sum + (kind['misses'] ?? 0), 0)).toBe(7)
+  } finally {
+    await api.close()
+  }
+})
+
+it('the lines that docs/importing.md shows can be imported', async () => {
+  const { client } = await testDatabase()
+  const lines = (blocks(text('docs/importing.md'), 'json')[0] ?? '').trim().split('\n')
+  async function* raw(): AsyncGenerator<RawLine> {
+    for (const [i, line] of lines.entries()) yield await Promise.resolve({ place: `docs:${i + 1}`, text: line })
+  }
+  const faults: unknown[] = []
+  const summary = await importLines(client, raw(), {
+    strict: true,
+    onOutcome: (outcome) => faults.push(...outcome.faults),
+  })
+  expect(faults).toEqual([])
+  expect(summary.created).toBe(3)
+})
+
+it('every link between the pages leads somewhere', () => {
+  const pages = ['README.md', 'CONTRIBUTING.md', ...readdirSync(new URL('docs/', root)).map((name) => `docs/${name}`)]
+  const broken = pages
+    .filter((page) => page.endsWith('.md'))
+    .flatMap((page) =>
+      [...text(page).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)]
+        .filter(([, target]) => !exists(new URL(target ?? '', new URL(page, root))))
+        .map(([, target]) => `${page} -> ${target}`),
+    )
+  expect(broken).toEqual([])
+})
+
+it('every command that the pages name is a script', () => {
+  const { scripts } = JSON.parse(text('package.json')) as { scripts: Record<string, string> }
+  for (const page of ['README.md', 'CONTRIBUTING.md', 'docs/importing.md']) {
+    for (const [, name] of text(page).matchAll(/npm run ([a-z:]+)/g)) expect(scripts).toHaveProperty([name ?? ''])
+  }
+})
+
+function exists(url: URL): boolean {
+  try {
+    readFileSync(url)
+    return true
+  } catch {
+    return false
+  }
+}
