@@ -1,7 +1,7 @@
 import { keyOn, readOwners, slotOf, type SlotOwner } from './cluster-slots.ts'
 import { Keys } from './keys.ts'
 import { connectRedis, type Connect, type RedisConnection } from './redis-connection.ts'
-import { RedisNode } from './redis-node.ts'
+import { isRedirected, RedisNode } from './redis-node.ts'
 import { onceAMinute, type RedisStoreOptions } from './redis-store.ts'
 import type { OutcomeOf, Store, Transition } from './store.ts'
 
@@ -220,9 +220,4 @@ async function applyTo<T extends Transition>(
 ): Promise<OutcomeOf<T>[]> {
   if (node !== undefined) return node.apply(transitions)
   return transitions.map(() => new Error('MOVED no node of the cluster serves this slot'))
-}
-
-/** The node refused because the key lives elsewhere, or moves: nothing was done. */
-function isRedirected(outcome: unknown): boolean {
-  return outcome instanceof Error && /^(MOVED|ASK|TRYAGAIN|CLUSTERDOWN) /.test(outcome.message)
 }

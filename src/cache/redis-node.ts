@@ -81,13 +81,8 @@ export class RedisNode {
 
   /** @throws where the server does not answer in time, or some key is not served here */
   async read(keys: readonly string[]): Promise<NodeRead> {
-    const all = [this.#options.lifeKey, ...keys]
-    const commands = this.#options.clustered ? all.map((key) => ['GET', key] as const) : [['MGET', ...all] as const]
-    const replies = await this.#guarded(() => this.#connection.send(commands))
-    const failed = replies.find((reply) => reply instanceof Error)
-    if (failed !== undefined) throw failed
-    const [lifeNow, ...values] = (this.#options.clustered ? replies : replies[0]) as (string | null)[]
-    const life = this.#life.confirm(lifeNow ?? null)
+    const [lifeNow = null, ...values] = await this.#guarded(() => this.#get([this.#options.lifeKey, ...keys]))
+    const life = this.#life.confirm(lifeNow)
     // lost to memory pressure, or replaced by whoever noticed first
     if (life === null) void this.#meet('establish').catch(() => {})
     return { values, life }
@@ -98,9 +93,12 @@ export class RedisNode {
     const isWrite = transitions[0]?.do === 'hold' || transitions[0]?.do === 'evict'
     try {
       // a writer tries whatever the breaker says: a reader loses no more than time by a miss, a write needs its eviction
-      return await (isWrite
+      const outcomes = await (isWrite
         ? within(this.#options.writeTimeoutMs, 'Redis', this.#sendKnown(transitions, asking))
         : this.#guarded(() => this.#sendKnown(transitions, asking)))
+      const refusal = outcomes.find((outcome) => outcome instanceof Error && !isRedirected(outcome))
+      if (refusal !== undefined) this.#troubled(refusal)
+      return outcomes
     } catch (error) {
       return transitions.map(() => error as Error)
     }
@@ -145,10 +143,22 @@ export class RedisNode {
       this.#breaker.succeeded()
       return reply
     } catch (error) {
-      this.#breaker.failed()
-      this.#troubled(error)
+      if (!isRedirected(error)) {
+        this.#breaker.failed()
+        this.#troubled(error)
+      }
       throw error
     }
+  }
+
+  async #get(keys: readonly string[]): Promise<(string | null)[]> {
+    const { clustered } = this.#options
+    const replies = await this.#connection.send(clustered ? keys.map((key) => ['GET', key]) : [['MGET', ...keys]])
+    const values = clustered ? replies : replies[0]
+    const refusal = replies.find((reply) => reply instanceof Error)
+    if (refusal !== undefined) throw refusal
+    if (Array.isArray(values) && values.length === keys.length && values.every(isText)) return values
+    throw new Error('Redis answered with something that is no answer')
   }
 
   #troubled(error: unknown): void {
@@ -190,6 +200,15 @@ export class RedisNode {
       }
     })
   }
+}
+
+/** The node refused because the key lives elsewhere in the cluster, or moves: nothing was done. */
+export function isRedirected(outcome: unknown): boolean {
+  return outcome instanceof Error && /^(MOVED|ASK|TRYAGAIN|CLUSTERDOWN) /.test(outcome.message)
+}
+
+function isText(value: unknown): value is string | null {
+  return value === null || typeof value === 'string'
 }
 
 function isNoScript(outcome: unknown): outcome is Error {
