@@ -65,6 +65,14 @@ it('every link between the pages leads somewhere', () => {
   expect(broken).toEqual([])
 })
 
+it('every file that the pages name is there', () => {
+  for (const page of ['README.md', 'CONTRIBUTING.md', 'docs/architecture.md', 'docs/guarantees.md']) {
+    for (const [, path] of text(page).matchAll(/`((?:src|test|docs|prisma)\/[\w./-]+\.\w+)`/g)) {
+      expect({ page, path, there: exists(new URL(path ?? '', root)) }).toEqual({ page, path, there: true })
+    }
+  }
+})
+
 it('every command that the pages name is a script', () => {
   const { scripts } = JSON.parse(text('package.json')) as { scripts: Record<string, string> }
   for (const page of ['README.md', 'CONTRIBUTING.md', 'docs/importing.md']) {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
   createCache,
   int,
+  list,
   object,
   shape,
   text,
@@ -75,9 +76,9 @@ class Process {
         return rows
       },
     })
-    this.lists = this.cache.kind<string, { ids: number[] }>({
+    this.lists = this.cache.kind<string, { readonly ids: readonly number[] }>({
       name: 'list',
-      shape: shape(1, object({ ids: { form: '[int]' } })) as never,
+      shape: shape(1, object({ ids: list(int) })),
       key: (name) => [name],
       groups: (name) => [name],
       load: async (names) => {
@@ -98,9 +99,9 @@ class Process {
   }
 
   async ids(name: string): Promise<readonly number[]> {
-    const [list] = await this.lists.read([name])
-    if (list instanceof Error || list === null || list === undefined) throw new Error('no list')
-    return list.ids
+    const [found] = await this.lists.read([name])
+    if (found instanceof Error || found === null || found === undefined) throw new Error('no list')
+    return found.ids
   }
 
   count(type: CacheEvent['type']): number {
