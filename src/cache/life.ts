@@ -1,4 +1,4 @@
-import { decode, encode } from './codec.ts'
+import { decode, encode, tokenLength } from './codec.ts'
 import type { RedisConnection } from './redis-connection.ts'
 import { replaceLife } from './scripts.ts'
 import { identify, weaknesses } from './server-check.ts'
@@ -39,13 +39,14 @@ export class Life {
   async establish(connection: RedisConnection): Promise<void> {
     const { runId, info } = await identify(connection)
     await this.#warnOnce(connection, info)
-    const seen = decode(await one(connection, ['GET', this.#key]))
+    const raw = await one(connection, ['GET', this.#key])
+    const seen = decode(raw)
     const known = seen?.is === 'value' ? seen : null
     const bound = JSON.stringify({ runId, origin: this.#origin })
     const moved = this.#lastRunId !== undefined && this.#lastRunId !== runId
     if (known === null || known.json !== bound || (moved && known.token === this.#token)) {
       const fresh: Value = { is: 'value', token: newToken(), stamps: 'life', json: bound }
-      const outdated = known === null ? '' : `=${known.token}`
+      const outdated = raw?.slice(0, tokenLength + 1) ?? ''
       const stands = decode(
         await one(connection, ['EVAL', replaceLife.source, 1, this.#key, outdated, encode(fresh) ?? '']),
       )

@@ -1,3 +1,4 @@
+import { encode } from '../../src/cache/codec.ts'
 import { absent, acquire, evict, fill, hold, mint, release, type State, type Value } from '../../src/cache/state.ts'
 
 /** What is explored: how many read and write, what may go wrong, and which part of the protocol is taken out. */
@@ -11,6 +12,8 @@ export interface Model {
   readonly grouped?: boolean
   /** Holds may be lost at any moment, by memory pressure or because the writer was too slow. */
   readonly holdsGetLost?: boolean
+  /** Evictions may fail: the write is answered only once the relay has evicted. */
+  readonly evictionsFail?: boolean
   /** Reads must never go back in time either. */
   readonly ordered: boolean
   readonly without?: 'leases' | 'holds' | 'sets of holds' | 'stamps of loads that are joined'
@@ -42,7 +45,7 @@ type Reader =
   | { readonly is: 'direct'; readonly floor: number }
   | { readonly is: 'dead' }
 
-type Writer = { readonly is: 'new' | 'holding' | 'committed' | 'done' | 'dead'; readonly version: number }
+type Writer = { readonly is: 'new' | 'holding' | 'committed' | 'failed' | 'done' | 'dead'; readonly version: number }
 
 interface World {
   readonly database: number
@@ -96,12 +99,14 @@ export function explore(model: Model): Exploration {
  * numbered in the order in which they occur.
  */
 function nameOf(world: World): string {
-  const text = JSON.stringify({ ...world, minted: 0 }, (_key, value: unknown) =>
-    value instanceof Map ? [...value.keys()].toSorted() : value,
-  )
+  const readers = world.readers.map((each) => (each.is === 'minting' ? { ...each, entry: encode(each.entry) } : each))
+  const entry = encode(world.entry)
+  const generation = encode(world.generation)
+  const text = JSON.stringify({ ...world, readers, entry, generation, minted: 0 })
+  if (world.minted === 0) return text
   const numbers = new Map<string, string>()
-  return text.replaceAll(/"g\d+"/g, (token) => {
-    if (!numbers.has(token)) numbers.set(token, `"g${numbers.size}"`)
+  return text.replaceAll(/\bg\d+\b/g, (token) => {
+    if (!numbers.has(token)) numbers.set(token, `g${numbers.size}`)
     return numbers.get(token) ?? token
   })
 }
@@ -308,7 +313,7 @@ function writerSteps(world: World, model: Model, writer: Writer, i: number): Ste
     case 'new': {
       const holds = model.without !== 'holds' && model.without !== 'leases'
       const state = holds ? hold(world[touched], 0, id, 1).state : world[touched]
-      return [[`${name} holds`, become({ is: 'holding', version: 0 }, { [touched]: state })]]
+      return [[`${name} ${holds ? 'holds' : 'begins'}`, become({ is: 'holding', version: 0 }, { [touched]: state })]]
     }
     case 'holding': {
       const version = world.database + 1
@@ -323,6 +328,19 @@ function writerSteps(world: World, model: Model, writer: Writer, i: number): Ste
       return [
         [`${name} evicts and is answered`, become({ is: 'done', version: 0 }, { [touched]: state, acknowledged })],
         [`${name} dies`, become({ is: 'dead', version: 0 })],
+        ...(model.evictionsFail === true
+          ? [[`${name} fails to evict`, become({ ...writer, is: 'failed' })] as const]
+          : []),
+      ]
+    }
+    case 'failed': {
+      const acknowledged = Math.max(world.acknowledged, writer.version)
+      const state = evict(world[touched], 0, null).state
+      return [
+        [
+          `the relay evicts, ${name} is answered`,
+          become({ is: 'done', version: 0 }, { [touched]: state, acknowledged }),
+        ],
       ]
     }
     case 'done':
@@ -338,8 +356,10 @@ function expirySteps(world: World, model: Model): Steps {
     if (state.is === 'absent') return []
     if (state.is !== 'hold') return [[`the ${state.is} of the ${key} expires`, { ...world, [key]: absent }]]
     return [...state.holders.keys()].flatMap((writer): Steps => {
-      const isDead = world.writers[Number(writer.slice(1))]?.is === 'dead'
-      if (!isDead && model.holdsGetLost !== true) return []
+      const { is } = world.writers[Number(writer.slice(1))] ?? { is: 'new' }
+      // a writer whose eviction failed gives its hold up by letting it run out
+      const isGivenUp = is === 'dead' || is === 'failed' || (is === 'done' && model.evictionsFail === true)
+      if (!isGivenUp && model.holdsGetLost !== true) return []
       const holders = new Map([...state.holders].filter(([each]) => each !== writer))
       const after: State = holders.size === 0 ? absent : { is: 'hold', holders }
       return [[`the hold of ${writer} on the ${key} expires`, { ...world, [key]: after }]]

@@ -27,7 +27,8 @@ describe.skipIf(redis === null)('a stampede', () => {
       for (const { stdin } of children) stdin?.write('go\n')
       // everybody has looked, and found nothing or the lease, before the load ends
       expect(await next()).toEqual(children.map(() => 'looked'))
-      await client.rpush(`${prefix}-gate`, 'open')
+      // for one load, and for all that must not be
+      await client.rpush(`${prefix}-gate`, ...Array.from({ length: processes * reads }, () => 'open'))
       expect(await next()).toEqual(children.map(() => `answers ${reads}`))
       expect(await client.get(`${prefix}-loads`)).toBe('1')
     } finally {
