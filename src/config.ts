@@ -106,6 +106,10 @@ export const variables = {
     'How long a reader that died keeps others from loading the same entry. Longer than LARDER_STATEMENT_TIMEOUT_MS.',
     ...milliseconds(10_000),
   ),
+  LARDER_HOLD_MS: variable(
+    'How long a writer that died keeps readers from the entries it was changing. Longer than LARDER_TRANSACTION_TIMEOUT_MS.',
+    ...milliseconds(10_000),
+  ),
   LARDER_WAIT_MS: variable(
     'How long a read waits for another process that loads what it needs.',
     ...milliseconds(1000),
@@ -134,6 +138,10 @@ export const variables = {
     wholeNumber(1, 1000).default(10),
   ),
   LARDER_STATEMENT_TIMEOUT_MS: variable('How long an SQL statement may run.', ...milliseconds(5000)),
+  LARDER_TRANSACTION_TIMEOUT_MS: variable(
+    'How long a transaction may stand idle before PostgreSQL ends it.',
+    ...milliseconds(5000),
+  ),
 }
 
 type Values = { readonly [Name in keyof typeof variables]: z.output<(typeof variables)[Name]['schema']> }
@@ -163,6 +171,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     throw new StartError(
       `LARDER_LEASE_MS must be longer than LARDER_STATEMENT_TIMEOUT_MS (${read.LARDER_STATEMENT_TIMEOUT_MS}), but is ${read.LARDER_LEASE_MS}: ` +
         'a lease that ends before its load makes every slow load run twice.',
+    )
+  }
+  if (read.LARDER_HOLD_MS <= read.LARDER_TRANSACTION_TIMEOUT_MS) {
+    throw new StartError(
+      `LARDER_HOLD_MS must be longer than LARDER_TRANSACTION_TIMEOUT_MS (${read.LARDER_TRANSACTION_TIMEOUT_MS}), but is ${read.LARDER_HOLD_MS}: ` +
+        'a hold that ends before its transaction lets readers go back in time.',
     )
   }
   return Object.freeze({

@@ -59,7 +59,10 @@ describe('the configuration', () => {
     expect(() => readConfig({ PORT: 'x', HOST: 'ok', LARDER_MIGRATE: 'y' })).toThrow(/^PORT .*\nLARDER_MIGRATE .*$/)
   })
 
-  it('refuses a lease that ends before the slowest statement', () => {
+  it('refuses a lease that ends before the slowest statement, and a hold before the slowest transaction', () => {
+    expect(() => readConfig({ LARDER_HOLD_MS: '5000' })).toThrow(
+      'LARDER_HOLD_MS must be longer than LARDER_TRANSACTION_TIMEOUT_MS (5000), but is 5000',
+    )
     expect(() => readConfig({ LARDER_LEASE_MS: '5000' })).toThrow(
       'LARDER_LEASE_MS must be longer than LARDER_STATEMENT_TIMEOUT_MS (5000), but is 5000',
     )

@@ -9,6 +9,8 @@ export interface DatabaseOptions {
   readonly poolSize?: number
   /** How long a statement may run, in ms; 5 s by default. */
   readonly statementTimeoutMs?: number
+  /** How long a transaction may stand idle before PostgreSQL ends it, in ms; 5 s by default. */
+  readonly transactionTimeoutMs?: number
   /** How long a request waits for a connection, in ms; 2 s by default. */
   readonly connectTimeoutMs?: number
 }
@@ -25,14 +27,20 @@ export interface Database {
  * DatabaseTimeoutError.
  */
 export function connect(options: DatabaseOptions): Database {
-  const { url, poolSize = 10, statementTimeoutMs = 5000, connectTimeoutMs = 2000 } = options
+  const {
+    url,
+    poolSize = 10,
+    statementTimeoutMs = 5000,
+    transactionTimeoutMs = 5000,
+    connectTimeoutMs = 2000,
+  } = options
   let statements = 0
   const pool = new pg.Pool({
     connectionString: url,
     max: poolSize,
     connectionTimeoutMillis: connectTimeoutMs,
     statement_timeout: statementTimeoutMs,
-    idle_in_transaction_session_timeout: statementTimeoutMs,
+    idle_in_transaction_session_timeout: transactionTimeoutMs,
     application_name: 'larder',
   })
   // an idle connection that breaks is replaced when it is next needed; unheard, its error would end the process

@@ -39,6 +39,7 @@ export async function startLarder(config: Config, print: (line: string) => void)
       url: source.url,
       poolSize: config.LARDER_POOL_SIZE,
       statementTimeoutMs: config.LARDER_STATEMENT_TIMEOUT_MS,
+      transactionTimeoutMs: config.LARDER_TRANSACTION_TIMEOUT_MS,
     })
     started.push(() => database.close())
     const store = await openStore(config, await originOf(database.prisma), print)
@@ -48,6 +49,7 @@ export async function startLarder(config: Config, print: (line: string) => void)
       ttlMs: config.LARDER_TTL_MS,
       negativeTtlMs: config.LARDER_NEGATIVE_TTL_MS,
       leaseMs: config.LARDER_LEASE_MS,
+      holdMs: config.LARDER_HOLD_MS,
       waitMs: config.LARDER_WAIT_MS,
     })
     started.push(() => cache.close())

@@ -52,7 +52,7 @@ class Process {
     store: Store,
     prefix: string,
     table: Map<number, string>,
-    options: { waitMs?: number; leaseMs?: number } = {},
+    options: { waitMs?: number; leaseMs?: number; holdMs?: number } = {},
   ) {
     this.cache = createCache({
       store,
@@ -110,6 +110,15 @@ class Process {
 
   reasons(): string[] {
     return this.events.flatMap((event) => (event.type === 'bypass' ? [event.reason] : []))
+  }
+}
+
+/** Reads until the store answers, and not the table. */
+async function untilHit(process: Process, id: number): Promise<string | null> {
+  for (;;) {
+    process.events.length = 0
+    const name = await process.name(id)
+    if (process.count('hit') > 0) return name
   }
 }
 
@@ -256,6 +265,56 @@ describe.each(storesUnderTest)('the cache on $name', (underTest) => {
       expect(await two.name(1)).toBe('second')
       await two.cache.evict([key], 'w2')
       expect(await one.name(1)).toBe('second')
+    })
+
+    it('a writer that died before its commit, or after it, keeps readers out no longer than its deadline', async () => {
+      const brief = new Process(secondStore, `${harness.prefix}-${round}`, table, { holdMs: 300 })
+      await one.name(1)
+      // before: nothing has changed, and the entry is cached again in the end
+      await brief.cache.hold([one.things.key(1)], 'dead')
+      expect(await one.name(1)).toBe('one')
+      expect(one.reasons()).toContain('held')
+      await untilHit(one, 1)
+      // after: what it committed is what everybody reads from then on
+      await brief.cache.hold([one.things.key(1)], 'dead too')
+      table.set(1, 'committed')
+      expect(await one.name(1)).toBe('committed')
+      expect(await untilHit(two, 1)).toBe('committed')
+    })
+
+    it('a dead writer on a key that is written again and again does not outlive its deadline', async () => {
+      const brief = new Process(secondStore, `${harness.prefix}-${round}`, table, { holdMs: 200 })
+      const key = one.things.key(1)
+      await brief.cache.hold([key], 'dead')
+      const deadline = Date.now() + 200
+      let version = 0
+      while (Date.now() < deadline + 50) {
+        await write(two, [key], () => table.set(1, `version ${(version += 1)}`))
+        expect(await one.name(1)).toBe(`version ${version}`)
+      }
+      expect(await untilHit(one, 1)).toBe(`version ${version}`)
+    })
+
+    it('a lease whose reader died is free again when its time is up', async () => {
+      const brief = new Process(store, `${harness.prefix}-${round}`, table, { leaseMs: 200 })
+      brief.barrier = new Barrier()
+      const { reached } = brief.barrier
+      void brief.name(1)
+      await reached
+      expect(await two.name(1)).toBe('one')
+      expect(two.count('miss')).toBe(1)
+    })
+
+    it('an eviction for a change that was made elsewhere takes what is there, and leases with it', async () => {
+      const barrier = new Barrier()
+      one.barrier = barrier
+      const stale = one.name(1)
+      await barrier.reached
+      table.set(1, 'by hand')
+      expect(await two.cache.evict([two.things.key(1)])).toEqual([])
+      barrier.open()
+      expect(await stale).toBe('one')
+      expect([await one.name(1), await two.name(1)]).toEqual(['by hand', 'by hand'])
     })
 
     it('a write voids every list of its group, and no other', async () => {
