@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
+import * as engine from '../src/cache/index.ts'
 import { importLines } from '../src/import/import.ts'
 import type { RawLine } from '../src/import/lines.ts'
 import { seedCatalog } from '../src/seed/seed.ts'
@@ -36,6 +37,26 @@ it('the query of the README gives the answer of the README, on the sample data',
   } finally {
     await api.close()
   }
+})
+
+it('the example of the cache works with any database', async () => {
+  const [example = ''] = blocks(text('src/cache/README.md'), 'ts')
+  expect(example.trim().split('\n').length).toBeLessThanOrEqual(10)
+  const source = example
+    .replace(/^import .*\n/, '')
+    .replace(/redisStore\(.*?\}\)/, 'memoryStore()')
+    .replace(/<number, .*?>/, '')
+  // the text of the page is the program under test
+  // oxlint-disable-next-line typescript/no-implied-eval
+  const run = new Function(
+    'tools',
+    'database',
+    `with (tools) { return (async () => { ${source}; return product })() }`,
+  ) as (tools: object, database: object) => Promise<unknown>
+  const database = {
+    productsByIds: (ids: number[]) => Promise.resolve(ids.map((id) => ({ id, title: `Product ${id}` }))),
+  }
+  expect(await run(engine, database)).toEqual({ id: 1, title: 'Product 1' })
 })
 
 it('the lines that docs/importing.md shows can be imported', async () => {
