@@ -43,8 +43,9 @@ export class Life {
     const seen = decode(raw)
     const known = seen?.is === 'value' ? seen : null
     const bound = JSON.stringify({ runId, origin: this.#origin })
-    const moved = this.#lastRunId !== undefined && this.#lastRunId !== runId
-    if (known === null || known.json !== bound || (moved && known.token === this.#token)) {
+    // led to another server than before, perhaps back to one where nobody evicted meanwhile
+    const hasMoved = this.#lastRunId !== undefined && this.#lastRunId !== runId
+    if (known === null || known.json !== bound || hasMoved) {
       const fresh: Value = { is: 'value', token: newToken(), stamps: 'life', json: bound }
       const outdated = raw?.slice(0, tokenLength + 1) ?? ''
       const stands = decode(

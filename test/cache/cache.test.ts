@@ -119,6 +119,7 @@ async function untilHit(process: Process, id: number): Promise<string | null> {
     process.events.length = 0
     const name = await process.name(id)
     if (process.count('hit') > 0) return name
+    await new Promise(setImmediate)
   }
 }
 
@@ -332,6 +333,21 @@ describe.each(storesUnderTest)('the cache on $name', (underTest) => {
         [1, 2, 3],
         [1, 2, 3],
       ])
+    })
+
+    it('a list that is read during a write of its group is not stored', async () => {
+      await one.ids('a')
+      const seen: unknown[] = []
+      const look = async (): Promise<void> => void seen.push(await one.ids('a'))
+      await write(two, [two.cache.groupKey('a')], () => table.set(3, 'three'), look)
+      await write(two, [two.cache.groupKey('a')], () => table.set(4, 'four'), look)
+      expect(seen).toEqual([
+        [1, 2],
+        [1, 2, 3],
+        [1, 2, 3],
+        [1, 2, 3, 4],
+      ])
+      expect(one.reasons()).toEqual(['held', 'held', 'held', 'held'])
     })
 
     it('a list does not join the load that began before its group was evicted', async () => {

@@ -188,6 +188,7 @@ describe.each(storesUnderTest)('$name', (underTest) => {
       await store.renew()
       const after = (await store.read([key])).lives[0]
       expect(after).not.toBeNull()
+      expect((await other.read([key])).lives[0]).not.toBe(before)
       expect(after).not.toBe(before)
     })
 

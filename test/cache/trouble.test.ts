@@ -16,6 +16,7 @@ import { Breaker } from '../../src/cache/breaker.ts'
 import { connectRedis, type Command, type Connect } from '../../src/cache/redis-connection.ts'
 import { onceAMinute } from '../../src/cache/redis-store.ts'
 import { testRedis } from '../setup/index.ts'
+import { startProxy } from '../setup/proxy.ts'
 import { startRedis, type TestRedis } from '../setup/redis-server.ts'
 
 interface Thing {
@@ -217,15 +218,17 @@ describe.skipIf(redis === null)('when Redis is in trouble', () => {
 
   it('killed and started again, nothing that it kept on disk is read', async () => {
     expect(await name()).toBe('one')
-    const stored = await client.get(things.key(1))
-    const life = await client.get('larder:life')
+    const kept = await Promise.all(
+      (await client.keys('*')).map(async (key) => [key, (await client.get(key)) ?? ''] as const),
+    )
     await server.stop()
     table.set(1, 'new')
     expect(await name()).toBe('new')
     server = await startRedis([], server.port)
+    // as if it had saved to disk: the entry, its generation and the life of the data
     const restored = new Redis(server.url)
-    await restored.set(things.key(1), stored ?? '')
-    await restored.set('larder:life', life ?? '')
+    expect(kept.map(([key]) => key).toSorted()).toEqual(['larder:generation:thing', 'larder:life', 'larder:thing:1'])
+    for (const [key, stored] of kept) await restored.set(key, stored)
     restored.disconnect()
     expect(await untilHit()).toBe('new')
   })
@@ -257,6 +260,44 @@ describe.skipIf(redis === null)('when Redis is in trouble', () => {
       expect(await untilHit()).toBe('new')
     } finally {
       primary.disconnect()
+      await other.stop()
+    }
+  })
+
+  it('failed over to another server and back, what it held before is not read', async () => {
+    const other = await startRedis()
+    const proxy = await startProxy(server.port)
+    const moving = redisStore({ url: `redis://127.0.0.1:${proxy.port}`, readTimeoutMs: 5000, writeTimeoutMs: 5000 })
+    const elsewhere: CacheEvent[] = []
+    try {
+      await moving.ready
+      const moved = createCache({ store: moving, listener: (event) => elsewhere.push(event) })
+      const kind = moved.kind<number, Thing>({
+        name: 'thing',
+        shape: shape(1, object({ id: int, name: text })),
+        key: (id) => [String(id)],
+        load: (ids) => Promise.resolve(ids.map((id) => ({ id, name: table.get(id) ?? '' }))),
+      })
+      const untilHitThere = async (): Promise<unknown> => {
+        for (;;) {
+          elsewhere.length = 0
+          const [read] = await kind.read([1])
+          if (elsewhere.some(({ type }) => type === 'hit')) return read
+          await new Promise((resolve) => setTimeout(resolve, 20))
+        }
+      }
+      expect(await untilHitThere()).toEqual({ id: 1, name: 'one' })
+      proxy.lead(other.port)
+      expect(await untilHitThere()).toEqual({ id: 1, name: 'one' })
+      table.set(1, 'new')
+      while ((await moved.evict([kind.key(1)])).length > 0) await new Promise((resolve) => setTimeout(resolve, 20))
+      expect(await untilHitThere()).toEqual({ id: 1, name: 'new' })
+      // the first server never heard of it
+      proxy.lead(server.port)
+      expect(await untilHitThere()).toEqual({ id: 1, name: 'new' })
+    } finally {
+      await moving.close()
+      await proxy.stop()
       await other.stop()
     }
   })

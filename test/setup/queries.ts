@@ -1,8 +1,9 @@
-const product = `id slug title description brand status version inStock images { url } priceRange { min { amount currencyCode } max { amount } }
+const product = `id slug title description descriptionHtml brand status version createdAt updatedAt inStock featuredImage { url altText width height } images { url } priceRange { min { amount currencyCode } max { amount } }
   categories { id name } reviewSummary { count averageRating distribution }
-  variants { totalCount nodes { id sku title price { amount currencyCode } quantityAvailable inStock selectedOptions { name value } version product { id } } }
-  reviews(first: 3) { totalCount nodes { id rating title product { id } } pageInfo { hasNextPage } }`
-const list = '{ totalCount nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }'
+  variants { totalCount nodes { id sku title price { amount currencyCode } quantityAvailable inStock selectedOptions { name value } version image { url } product { id } } edges { cursor node { id } } pageInfo { endCursor } }
+  reviews(first: 3) { totalCount nodes { id rating title body author createdAt product { id } } edges { cursor node { id } } pageInfo { hasNextPage } }`
+const list =
+  '{ totalCount nodes { id } edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }'
 
 const filters = [
   '',
@@ -28,9 +29,10 @@ export const broadQueries: readonly string[] = [
   ...['harbor-shirt', 'renamed', 'secret-draft'].map((slug) => `{ product(by: { slug: "${slug}" }) { ${product} } }`),
   ...['HS-S', 'HS-X', 'SHIRT'].map((sku) => `{ product(by: { sku: "${sku}" }) { id title } }`),
   `{ nodes(ids: [${['Product:1', 'ProductVariant:2', 'ProductVariant:5', 'Review:1', 'Review:5', 'Category:3', 'Category:6'].map((id) => `"${id}"`).join(', ')}]) { __typename id ... on Category { name version } ... on ProductVariant { sku } } }`,
+  '{ node(id: "Review:1") { id ... on Review { body } } }',
   ...['', '(parent: "Category:1")', '(parent: "Category:2")', '(parent: "Category:6")', '(first: 1)'].map(
     (args) =>
-      `{ categories${args} { totalCount nodes { id name parent { id } ancestors { id } children { id name } } } }`,
+      `{ categories${args} { totalCount pageInfo { endCursor } edges { cursor node { id } } nodes { id name description image { url } parent { id } ancestors { id } children { id name } } } }`,
   ),
   ...['clothing', 'shirts', 'linen-shirts', 'empty'].map(
     (slug) =>
