@@ -132,10 +132,22 @@ export const variables = {
     wholeNumber(1, 65_536).default(128),
   ),
   LARDER_POOL_SIZE: variable(
-    'Connections to PostgreSQL, besides one for the relay.',
+    'Connections to PostgreSQL to read with.',
     'a whole number from 1 to 1000',
     '10',
     wholeNumber(1, 1000).default(10),
+  ),
+  LARDER_WRITE_POOL_SIZE: variable(
+    "Connections to PostgreSQL to write with; one more is the relay's.",
+    'a whole number from 1 to 1000',
+    '5',
+    wholeNumber(1, 1000).default(5),
+  ),
+  LARDER_WRITES: variable(
+    'available: a write that the cache cannot be told of is made, and answered once all have been told. strict: it is refused.',
+    'available or strict',
+    'available',
+    z.enum(['available', 'strict']).default('available'),
   ),
   LARDER_STATEMENT_TIMEOUT_MS: variable('How long an SQL statement may run.', ...milliseconds(5000)),
   LARDER_TRANSACTION_TIMEOUT_MS: variable(

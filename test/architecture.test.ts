@@ -61,3 +61,16 @@ it('the cache knows nothing of GraphQL, Prisma or the catalog', () => {
   )
   expect([...known].toSorted()).toEqual(['cluster-key-slot', 'ioredis', 'node:crypto', 'node:timers/promises'])
 })
+
+it('nothing but a write changes the catalog', () => {
+  const changing =
+    /\.(create|createMany|createManyAndReturn|update|updateMany|upsert|delete|deleteMany|\$executeRaw\w*|\$transaction)[(`]/
+  const works = /^catalog\/(write|\w+\/(mutations|rows|memberships))\.ts$|^database\/outbox\.ts$/
+  const changers = files.filter(
+    (file) =>
+      importsOf(file).some((name) => /generated\/prisma|\/write\.ts$/.test(name)) &&
+      changing.test(readFileSync(join(root, file), 'utf8')),
+  )
+  expect(changers.filter((file) => !works.test(file))).toEqual([])
+  expect(changers).toContain('catalog/write.ts')
+})

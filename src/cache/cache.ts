@@ -1,4 +1,4 @@
-import type { Listener } from './events.ts'
+import { tellBoth, type Listener } from './events.ts'
 import { Flights } from './flights.ts'
 import { KindReader } from './kind-reader.ts'
 import type { Kind, KindDefinition } from './kind.ts'
@@ -30,13 +30,16 @@ export interface Cache {
   kind<Id, Value>(definition: KindDefinition<Id, Value>): Kind<Id, Value>
   /** The key of a group's generation: evicting it evicts every list of the group. */
   groupKey(name: string): string
-  /** Before COMMIT: keeps readers of these keys from the cache. Returns the keys for which it is not certain. */
-  hold(keys: readonly string[], writer: string): Promise<string[]>
+  /**
+   * Before COMMIT: keeps readers of these keys from the cache. Returns the keys for which it is not certain. Here and in
+   * evict, the observer is told what the cache's own listener is told.
+   */
+  hold(keys: readonly string[], writer: string, observer?: Listener): Promise<string[]>
   /**
    * After COMMIT: evicts these keys, and gives up the writer's holds on them. Returns the keys for which it is not
    * certain; they are to be tried again.
    */
-  evict(keys: readonly string[], writer?: string): Promise<string[]>
+  evict(keys: readonly string[], writer?: string, observer?: Listener): Promise<string[]>
   /**
    * Whether this instance may rely on being told of every change. While it may not, reads go to the database; what a
    * store of its own held until then is forgotten, since changes may have been missed.
@@ -78,18 +81,18 @@ export function createCache(options: CacheOptions): Cache {
       return new KindReader(definition, engine)
     },
     groupKey: (name) => keys.group(name),
-    async hold(held, writer) {
-      const outcomes = await transitions.apply(held.map((key) => ({ do: 'hold', key, writer, holdMs }) as const))
+    async hold(held, writer, observer) {
+      const wanted = held.map((key) => ({ do: 'hold', key, writer, holdMs }) as const)
+      const outcomes = await transitions.apply(wanted, observer)
       const failed = held.filter((_, i) => outcomes[i] instanceof Error)
-      listener({ type: 'hold', keys: held, failed: failed.length })
+      tellBoth(listener, observer)({ type: 'hold', keys: held, failed: failed.length })
       return failed
     },
-    async evict(evicted, writer) {
-      const outcomes = await transitions.apply(
-        evicted.map((key) => ({ do: 'evict', key, writer: writer ?? null }) as const),
-      )
+    async evict(evicted, writer, observer) {
+      const wanted = evicted.map((key) => ({ do: 'evict', key, writer: writer ?? null }) as const)
+      const outcomes = await transitions.apply(wanted, observer)
       const failed = evicted.filter((_, i) => outcomes[i] instanceof Error)
-      listener({ type: 'evict', keys: evicted, failed: failed.length })
+      tellBoth(listener, observer)({ type: 'evict', keys: evicted, failed: failed.length })
       return failed
     },
     async trust(now) {

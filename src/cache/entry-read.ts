@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { BypassReason, Listener } from './events.ts'
+import { tellBoth, type BypassReason, type Listener } from './events.ts'
 import type { Flights } from './flights.ts'
 import { generationsOf } from './generations.ts'
 import type { Keys } from './keys.ts'
@@ -283,13 +283,4 @@ class Sorted<Id, Value> {
 
 function stored(value: unknown, stamps: string): StoredValue {
   return { is: 'value', token: newToken(), stamps, json: JSON.stringify(value) }
-}
-
-/** Tells the cache's listener and, where there is one, the observer of a single read. */
-export function tellBoth(listener: Listener, observer: Listener | undefined): Listener {
-  if (observer === undefined) return listener
-  return (event) => {
-    listener(event)
-    observer(event)
-  }
 }

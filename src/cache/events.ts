@@ -39,3 +39,12 @@ export type CountedEvent = 'hit' | 'negative' | 'miss' | 'join' | 'wait' | 'fill
 export type Operation = 'acquire' | 'fill' | 'release' | 'mint' | 'hold' | 'evict'
 
 export type Listener = (event: CacheEvent) => void
+
+/** Tells the cache's listener and, where there is one, the observer of a single read. */
+export function tellBoth(listener: Listener, observer: Listener | undefined): Listener {
+  if (observer === undefined) return listener
+  return (event) => {
+    listener(event)
+    observer(event)
+  }
+}

@@ -20,3 +20,4 @@ export {
 } from './shape.ts'
 export { UnsuitableServerError } from './server-check.ts'
 export type { Store } from './store.ts'
+export { newToken } from './tokens.ts'

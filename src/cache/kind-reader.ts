@@ -1,5 +1,5 @@
-import { EntryRead, tellBoth, type Engine, type Result, type Wanted } from './entry-read.ts'
-import type { Listener } from './events.ts'
+import { EntryRead, type Engine, type Result, type Wanted } from './entry-read.ts'
+import { tellBoth, type Listener } from './events.ts'
 import { load, type Kind, type KindDefinition } from './kind.ts'
 import { UnleasedLoads } from './unleased-loads.ts'
 

@@ -25,7 +25,9 @@ export class Transitions {
   async apply<T extends Transition>(transitions: readonly T[], observer?: Listener): Promise<OutcomeOf<T>[]> {
     const [first] = transitions
     if (first === undefined) return []
-    if (first.do === 'hold' || first.do === 'evict') return this.#send(transitions, [this.#listener])
+    if (first.do === 'hold' || first.do === 'evict') {
+      return this.#send(transitions, observer === undefined ? [this.#listener] : [this.#listener, observer])
+    }
     this.#round ??= this.#open()
     const { transitions: merged, observers, outcomes } = this.#round
     const from = merged.length

@@ -4,34 +4,66 @@ import type { Cache } from '../cache/index.ts'
 import type { Resolvers } from '../generated/graphql.ts'
 import type { PrismaClient } from '../generated/prisma/client.ts'
 import { affectedKeys, readChangeContext } from './affected.ts'
+import { categoryMutations } from './category/mutations.ts'
 import { categoryQueries, categoryResolvers } from './category/resolvers.ts'
 import type { Change } from './changes.ts'
 import { imageResolvers } from './image.ts'
 import { createKinds, type CatalogKinds } from './kinds.ts'
 import { nodeQueries, nodeResolvers } from './node/resolvers.ts'
+import { productMutations } from './product/mutations.ts'
 import { productQueries, productResolvers } from './product/resolvers.ts'
+import { reviewMutations } from './review/mutations.ts'
 import { reviewResolvers, reviewSummaryResolvers } from './review/resolvers.ts'
+import { requiring } from './requiring.ts'
 import { scalars } from './scalars.ts'
+import { variantMutations } from './variant/mutations.ts'
 import { variantResolvers } from './variant/resolvers.ts'
+import { createWrite, type Write } from './write.ts'
 
 export type { Change } from './changes.ts'
 export type { CatalogContext } from './context.ts'
 export { Reader } from './reader.ts'
 export type { Scope, Viewer } from './viewer.ts'
+export { NotHeldError, UnknownOutcomeError } from './write.ts'
 
 /** The catalog over one cache and one database. */
 export interface Catalog {
   readonly kinds: CatalogKinds
   /** Every cache key that these changed rows touch. Reads from the database what the rows do not say. */
   affectedKeys(changes: readonly Change[]): Promise<string[]>
+  readonly write: Write
 }
 
-export function createCatalog({ cache, prisma }: { cache: Cache; prisma: PrismaClient }): Catalog {
+export interface CatalogOptions {
+  readonly cache: Cache
+  /** A client that reads. */
+  readonly prisma: PrismaClient
+  /** A client that writes. */
+  readonly writer: PrismaClient
+  /** Whether a write is refused where the cache cannot be told before it is made; false by default. */
+  readonly strict?: boolean
+  /** How long a write's transaction may take, in ms; 5 s by default. */
+  readonly transactionTimeoutMs?: number
+  /** How long the answer to a write waits until others have evicted what it changed, in ms; 10 s by default. */
+  readonly deliveryTimeoutMs?: number
+}
+
+export function createCatalog(options: CatalogOptions): Catalog {
+  const { cache, prisma, writer, strict = false, transactionTimeoutMs = 5000, deliveryTimeoutMs = 10_000 } = options
   const kinds = createKinds(cache, prisma)
+  const affected = async (changes: readonly Change[], client: Pick<PrismaClient, '$queryRaw'>): Promise<string[]> =>
+    affectedKeys(changes, await readChangeContext(client, changes), { kinds, group: (name) => cache.groupKey(name) })
   return {
     kinds,
-    affectedKeys: async (changes) =>
-      affectedKeys(changes, await readChangeContext(prisma, changes), { kinds, group: (name) => cache.groupKey(name) }),
+    affectedKeys: (changes) => affected(changes, prisma),
+    write: createWrite({
+      cache,
+      prisma: writer,
+      affectedKeys: affected,
+      strict,
+      transactionTimeoutMs,
+      deliveryTimeoutMs,
+    }),
   }
 }
 
@@ -45,6 +77,10 @@ export function readTypeDefs(): string[] {
 export const resolvers: Resolvers = {
   ...scalars,
   Query: { ...nodeQueries, ...productQueries, ...categoryQueries },
+  Mutation: {
+    ...requiring('catalog:write', { ...productMutations, ...variantMutations, ...categoryMutations }),
+    ...requiring('reviews:write', reviewMutations),
+  },
   Node: nodeResolvers,
   Product: productResolvers,
   ProductVariant: variantResolvers,

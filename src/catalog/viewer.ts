@@ -4,6 +4,8 @@ export type Scope = 'catalog:write' | 'reviews:write' | 'catalog:trace'
 
 /** Who asks, as far as the catalog cares. */
 export interface Viewer {
+  /** Whether the request says who asks. */
+  readonly authenticated: boolean
   readonly scopes: ReadonlySet<Scope>
 }
 

@@ -5,6 +5,8 @@ import { databaseError } from './errors.ts'
 
 export interface DatabaseOptions {
   readonly url: string
+  /** What this client may do, to PostgreSQL's own satisfaction: only that of the catalog's `write` may change anything. */
+  readonly access: 'read' | 'write'
   /** Connections at most; 10 by default. */
   readonly poolSize?: number
   /** How long a statement may run, in ms; 5 s by default. */
@@ -29,6 +31,7 @@ export interface Database {
 export function connect(options: DatabaseOptions): Database {
   const {
     url,
+    access,
     poolSize = 10,
     statementTimeoutMs = 5000,
     transactionTimeoutMs = 5000,
@@ -41,7 +44,8 @@ export function connect(options: DatabaseOptions): Database {
     connectionTimeoutMillis: connectTimeoutMs,
     statement_timeout: statementTimeoutMs,
     idle_in_transaction_session_timeout: transactionTimeoutMs,
-    application_name: 'larder',
+    application_name: access === 'read' ? 'larder' : 'larder write',
+    ...(access === 'read' ? { options: '-c default_transaction_read_only=on' } : {}),
   })
   // an idle connection that breaks is replaced when it is next needed; unheard, its error would end the process
   pool.on('error', () => {})

@@ -12,8 +12,8 @@ export class DatabaseTimeoutError extends Error {
 const unavailable =
   /^(ECONN\w*|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|ENOENT|08\w{3}|57P0[1-5]|53300|P1001|P1002|P1008|P1017|P2024|P2037)$/
 const unavailableMessage =
-  /timeout exceeded when trying to connect|Connection terminated|connection timeout|server closed the connection|Can't reach database/i
-const timedOut = /canceling statement due to statement timeout|57014|Query read timeout/i
+  /timeout exceeded when trying to connect|Connection terminated|connection timeout|server closed the connection|Can't reach database|not queryable|Unable to start a transaction/i
+const timedOut = /canceling statement due to statement timeout|57014|Query read timeout|expired transaction/i
 
 /** Tells what an error of Prisma or pg means for whoever asked; any other error is returned as it is. */
 export function databaseError(error: unknown): unknown {
@@ -26,6 +26,12 @@ export function databaseError(error: unknown): unknown {
     }
   }
   return error
+}
+
+/** PostgreSQL's own code for what went wrong, where it was PostgreSQL that said so: `23505`. */
+export function sqlStateOf(error: unknown): string | null {
+  for (const { code } of causes(error)) if (/^[0-9A-Z]{5}$/.test(code) && !/^P[0-9]{4}$/.test(code)) return code
+  return null
 }
 
 /** An error and what caused it, wherever Prisma, its adapter and pg have put that. */

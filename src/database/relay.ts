@@ -34,9 +34,11 @@ export interface Relay {
 }
 
 // 'larder' in ASCII, cut to what an advisory lock holds
-const relayLock = 1_818_325_348
+export const relayLock = 1_818_325_348
 const batchSize = 1000
 const retryMs = 1000
+// a write of Larder's own settles its rows itself within this time; who waits for a delivery says 'now'
+const graceMs = 20
 
 /**
  * Delivers the outbox: reads the rows that are there, has them evicted, and deletes exactly those. It goes by presence and
@@ -88,7 +90,7 @@ async function session(
 ): Promise<void> {
   let wake: () => void = () => {}
   let failure: Error | undefined
-  client.on('notification', () => wake())
+  client.on('notification', ({ payload }) => (payload === 'now' ? wake() : setTimeout(() => wake(), graceMs).unref()))
   client.on('error', (error) => {
     failure = error
     wake()

@@ -5,6 +5,8 @@ import { Trace } from './trace.ts'
 export interface Context extends CatalogContext {
   /** What the request did to the cache; null where nobody asked, or the viewer may not know. */
   readonly trace: Trace | null
+  /** PENDING once a write was answered before it was certain that nobody is served what it replaced. */
+  readonly propagation: 'DONE' | 'PENDING'
 }
 
 /** What the transport knows of a request. */
@@ -19,5 +21,23 @@ export interface RequestFacts {
 export function createContext(catalog: Catalog, currency: string, facts: RequestFacts): Context {
   const { viewer, origin } = facts
   const trace = facts.wantsTrace && viewer.scopes.has('catalog:trace') ? new Trace() : null
-  return { viewer, origin, currency, trace, kinds: catalog.kinds, reader: new Reader(trace?.observe) }
+  const context: { -readonly [Member in keyof Context]: Context[Member] } = {
+    viewer,
+    origin,
+    currency,
+    trace,
+    propagation: 'DONE',
+    kinds: catalog.kinds,
+    reader: new Reader(trace?.observe),
+    async write(work) {
+      try {
+        const { result, propagation } = await catalog.write(work, trace?.observe)
+        if (propagation === 'PENDING') context.propagation = 'PENDING'
+        return result
+      } finally {
+        context.reader = new Reader(trace?.observe)
+      }
+    },
+  }
+  return context
 }

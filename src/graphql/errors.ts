@@ -1,5 +1,6 @@
 import { unwrapResolverError } from '@apollo/server/errors'
 import type { GraphQLError, GraphQLFormattedError } from 'graphql'
+import { NotHeldError, UnknownOutcomeError } from '../catalog/index.ts'
 import { DatabaseTimeoutError, DatabaseUnavailableError } from '../database/errors.ts'
 
 /** The HTTP status of an answer that consists of nothing but an error with this code. */
@@ -17,11 +18,20 @@ export const statusOfCode: Readonly<Record<string, number>> = {
   INTERNAL_SERVER_ERROR: 500,
 }
 
+const expected = [DatabaseUnavailableError, DatabaseTimeoutError, UnknownOutcomeError, NotHeldError]
+
 /** How an error is shown to clients: with a stable code, and without what is nobody's business. */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const cause = unwrapResolverError(error)
   if (cause instanceof DatabaseUnavailableError) {
     return shown(formatted, 'The database cannot be reached at the moment: try again shortly', 'UNAVAILABLE')
+  }
+  if (cause instanceof UnknownOutcomeError) {
+    const message = 'The database broke off while it committed: read again to see whether the change was made'
+    return shown(formatted, message, 'UNAVAILABLE')
+  }
+  if (cause instanceof NotHeldError) {
+    return shown(formatted, 'The cache cannot be told of the change, so nothing was changed: try again', 'UNAVAILABLE')
   }
   if (cause instanceof DatabaseTimeoutError) {
     return shown(formatted, 'The database took too long to answer: try again, or ask for less', 'TIMEOUT')
@@ -34,7 +44,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
 /** Whether an error is a fault of this program, which whoever runs it wants to hear about. */
 export function isInternal(error: GraphQLError): boolean {
   const cause = unwrapResolverError(error)
-  if (cause instanceof DatabaseUnavailableError || cause instanceof DatabaseTimeoutError) return false
+  if (expected.some((each) => cause instanceof each)) return false
   const code = error.extensions['code'] ?? 'INTERNAL_SERVER_ERROR'
   return code === 'INTERNAL_SERVER_ERROR'
 }

@@ -49,9 +49,11 @@ const explainAnswers: ApolloServerPlugin<Context> = {
       willSendResponse({ response, contextValue }) {
         if (response.body.kind !== 'single') return Promise.resolve()
         const { singleResult } = response.body
-        if (contextValue.trace !== null) {
-          singleResult.extensions = { ...singleResult.extensions, larder: contextValue.trace.report() }
+        const larder = {
+          ...contextValue.trace?.report(),
+          ...(contextValue.propagation === 'PENDING' ? { propagation: 'PENDING' } : {}),
         }
+        if (Object.keys(larder).length > 0) singleResult.extensions = { ...singleResult.extensions, larder }
         const code = singleResult.errors?.[0]?.extensions?.['code']
         const isPartial = singleResult.data !== null && singleResult.data !== undefined
         if (!isPartial && typeof code === 'string' && response.http.status === undefined) {

@@ -31,10 +31,12 @@ export class Trace {
   readonly #kinds = new Map<string, KindCounts>()
   #redisCommands = 0
   #sqlStatements = 0
+  #evictions = 0
 
   readonly observe: Listener = (event) => {
     if (event.type === 'command') this.#redisCommands += 1
     else if (event.type === 'load') this.#sqlStatements += 1
+    else if (event.type === 'evict') this.#evictions += event.keys.length
     else if (event.type in counterOf) this.#count(event as Extract<CacheEvent, { type: keyof typeof counterOf }>)
   }
 
@@ -44,6 +46,7 @@ export class Trace {
       kinds: Object.fromEntries(this.#kinds),
       redisCommands: this.#redisCommands,
       sqlStatements: this.#sqlStatements,
+      evictions: this.#evictions,
       durationMs: Math.round((performance.now() - this.#begun) * 100) / 100,
     }
   }

@@ -22,8 +22,11 @@ export interface AppOptions {
 const bodyLimit = 256 * 1024
 
 // until tokens are read, developers may do everything and the public may read what is on sale
-const developer: Viewer = { scopes: new Set<Scope>(['catalog:write', 'reviews:write', 'catalog:trace']) }
-const reader: Viewer = { scopes: new Set<Scope>() }
+const developer: Viewer = {
+  authenticated: true,
+  scopes: new Set<Scope>(['catalog:write', 'reviews:write', 'catalog:trace']),
+}
+const reader: Viewer = { authenticated: false, scopes: new Set<Scope>() }
 
 /** The HTTP server with all its routes, not yet listening. Closing it lets requests under way finish. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {

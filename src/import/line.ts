@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { decodeHTML } from 'entities'
 import { z } from 'zod'
-import { sanitizeDescription } from '../catalog/product/html.ts'
+import * as fields from '../catalog/fields.ts'
 import { parsePrice } from '../catalog/money.ts'
 import { findingsOf, type Finding } from './finding.ts'
 
@@ -77,33 +77,20 @@ export function parseLine(text: string): ParsedLine {
   return { content, digest: createHash('sha256').update(JSON.stringify(content)).digest('base64url'), notes }
 }
 
-const slug = z
-  .string()
-  .max(200)
-  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'expected lower case letters and digits, in words joined by single hyphens')
-
-/** Text that PostgreSQL can hold. */
-const text = (most: number) =>
-  z
-    .string()
-    .transform((given) => given.trim())
-    .pipe(z.string().max(most))
-    .refine((given) => !given.includes('\0') && given.isWellFormed(), 'holds a character that no text may hold')
-
 const url = z
   .string()
   .max(2000)
   .refine(
-    (given) => /^\/[^/]/.test(given) || isHttp(given),
+    (given) => /^\/[^/]/.test(given) || fields.httpUrl.safeParse(given).success,
     'expected an http or https url, or a path under this server',
   )
 
 const image = z
   .strictObject({
     url,
-    alt: text(1000).nullish(),
-    width: z.int().min(1).nullish(),
-    height: z.int().min(1).nullish(),
+    alt: fields.text(1000).nullish(),
+    width: fields.pixels.nullish(),
+    height: fields.pixels.nullish(),
   })
   .transform(({ url: at, alt, width, height }) => ({
     url: at,
@@ -114,14 +101,12 @@ const image = z
 
 const variant = z
   .strictObject({
-    sku: text(100)
-      .pipe(z.string().min(1))
-      .transform((given) => given.normalize('NFC')),
-    title: text(255).nullish(),
+    sku: fields.sku,
+    title: fields.text(255).nullish(),
     price: z.string('expected a decimal in quotes such as "19.90"'),
     currency: z.string(),
-    quantity: z.int().min(0).max(2_147_483_647).nullish(),
-    options: z.record(text(100).pipe(z.string().min(1)), text(255)).nullish(),
+    quantity: fields.quantity.nullish(),
+    options: z.record(fields.filled(100), fields.text(255)).nullish(),
     image: image.nullish(),
   })
   .transform(({ price, options, title, quantity, ...given }, context) => {
@@ -156,7 +141,7 @@ const variants = z
   })
 
 const categorySlugs = z
-  .array(slug)
+  .array(fields.slug)
   .max(50)
   .superRefine((list, context) => {
     for (const [i, each] of list.entries()) {
@@ -171,16 +156,16 @@ function envelope(notes: Finding[]) {
     .looseObject({
       category: z
         .strictObject({
-          slug,
+          slug: fields.slug,
           name: name('category.name'),
-          parent: slug.nullish(),
-          description: text(10_000).optional(),
+          parent: fields.slug.nullish(),
+          description: fields.text(10_000).optional(),
           image: image.nullish(),
         })
         .optional(),
       product: z
         .strictObject({
-          slug,
+          slug: fields.slug,
           title: name('product.title'),
           description: html('product.description', notes).nullish(),
           brand: plain('product.brand', notes).pipe(z.string().max(255)).nullish(),
@@ -192,11 +177,11 @@ function envelope(notes: Finding[]) {
         .optional(),
       review: z
         .strictObject({
-          product: slug,
-          rating: z.int().min(1).max(5),
-          title: text(255).nullish(),
-          body: text(10_000).nullish(),
-          author: text(255).pipe(z.string().min(1)),
+          product: fields.slug,
+          rating: fields.rating,
+          title: fields.text(255).nullish(),
+          body: fields.text(10_000).nullish(),
+          author: fields.filled(255),
         })
         .optional(),
     })
@@ -208,7 +193,7 @@ function envelope(notes: Finding[]) {
 
 /** A name without markup: entities are decoded, and space is single. */
 function plain(field: string, notes: Finding[]) {
-  return text(2000).transform((given) => {
+  return fields.text(2000).transform((given) => {
     const decoded = decodeHTML(given)
     if (decoded !== given) notes.push({ field, reason: `decoded the HTML entities of ${JSON.stringify(given)}` })
     return decoded.replaceAll(/\s+/g, ' ').trim()
@@ -216,8 +201,7 @@ function plain(field: string, notes: Finding[]) {
 }
 
 function html(field: string, notes: Finding[]) {
-  return text(100_000).transform((given) => {
-    const { html: safe, text: readable, unclosed, removed } = sanitizeDescription(given)
+  return fields.html.transform(({ html: safe, text: readable, unclosed, removed }) => {
     if (unclosed.length > 0) notes.push({ field, reason: `closed tags that were left open: ${unclosed.join(', ')}` })
     if (removed.length > 0)
       notes.push({ field, reason: `took out elements that are not allowed: ${removed.join(', ')}` })
@@ -234,8 +218,4 @@ function contentOf({ category, product, review }: z.output<ReturnType<typeof env
   }
   const { title, body, ...given } = review as NonNullable<typeof review>
   return { kind: 'review', value: { ...given, title: title ?? '', body: body ?? '' } }
-}
-
-function isHttp(given: string): boolean {
-  return URL.canParse(given) && /^https?:$/.test(new URL(given).protocol)
 }

@@ -35,13 +35,14 @@ export async function startLarder(config: Config, print: (line: string) => void)
     const source = await openDatabase(config, 'api', print)
     started.push(() => source.stop())
     const products = await ensureSampleData(source.url, config.LARDER_SAMPLE_DATA, print)
-    const database = connect({
-      url: source.url,
-      poolSize: config.LARDER_POOL_SIZE,
+    const timeouts = {
       statementTimeoutMs: config.LARDER_STATEMENT_TIMEOUT_MS,
       transactionTimeoutMs: config.LARDER_TRANSACTION_TIMEOUT_MS,
-    })
+    }
+    const database = connect({ url: source.url, access: 'read', poolSize: config.LARDER_POOL_SIZE, ...timeouts })
     started.push(() => database.close())
+    const writer = connect({ url: source.url, access: 'write', poolSize: config.LARDER_WRITE_POOL_SIZE, ...timeouts })
+    started.push(() => writer.close())
     const store = await openStore(config, await originOf(database.prisma), print)
     const cache = createCache({
       store,
@@ -53,7 +54,13 @@ export async function startLarder(config: Config, print: (line: string) => void)
       waitMs: config.LARDER_WAIT_MS,
     })
     started.push(() => cache.close())
-    const catalog = createCatalog({ cache, prisma: database.prisma })
+    const catalog = createCatalog({
+      cache,
+      prisma: database.prisma,
+      writer: writer.prisma,
+      strict: config.LARDER_WRITES === 'strict',
+      transactionTimeoutMs: config.LARDER_TRANSACTION_TIMEOUT_MS,
+    })
     const relay = await keepCoherent(source.url, catalog, cache, print)
     started.push(() => relay.stop())
     const app = await createApp({

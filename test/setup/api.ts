@@ -40,13 +40,14 @@ export interface TestApiOptions {
 
 export async function startApi({ url, redis, uncached = false, production = false }: TestApiOptions): Promise<TestApi> {
   const events: CacheEvent[] = []
-  const database = connect({ url, poolSize: 4 })
+  const database = connect({ url, access: 'read', poolSize: 4 })
+  const writer = connect({ url, access: 'write', poolSize: 4 })
   // a busy test machine must not make a read give up on Redis
   const store = redis ? redisStore({ ...redis, readTimeoutMs: 5000, writeTimeoutMs: 5000 }) : memoryStore()
   await store.ready
   const cache = createCache({ store, prefix: redis?.prefix ?? 'test', listener: (event) => events.push(event) })
   if (uncached) await cache.trust(false)
-  const catalog = createCatalog({ cache, prisma: database.prisma })
+  const catalog = createCatalog({ cache, prisma: database.prisma, writer: writer.prisma })
   const app = await createApp({
     catalog,
     currency: 'USD',
@@ -68,6 +69,7 @@ export async function startApi({ url, redis, uncached = false, production = fals
       await app.close()
       await cache.close()
       await database.close()
+      await writer.close()
     },
   }
 }

@@ -1,0 +1,65 @@
+import type { UserError } from '../generated/graphql.ts'
+import type { CatalogContext } from './context.ts'
+import { Faults, Refused } from './faults.ts'
+import { globalId, parseGlobalId, type NodeType } from './global-id.ts'
+import type { Transaction } from './write.ts'
+
+/** What a mutation does inside its transaction. What is wrong with its input goes to the faults. */
+export type Work<Result> = (tx: Transaction, faults: Faults) => Promise<Result>
+
+/**
+ * Runs a mutation that creates or changes one object.
+ * @param work answers with the object's id
+ * @param read reads the object as it is afterwards
+ */
+export async function change<Row>(
+  context: CatalogContext,
+  work: Work<number>,
+  read: (id: number) => Promise<Row | null>,
+): Promise<{ row: Row | null; userErrors: UserError[] }> {
+  const outcome = await attempt(context, work)
+  return 'result' in outcome
+    ? { row: await read(outcome.result), userErrors: [] }
+    : { row: null, userErrors: outcome.userErrors }
+}
+
+/** Runs a mutation that deletes the object with this id; the work says whether there was one. */
+export async function remove(
+  context: CatalogContext,
+  type: NodeType,
+  id: string,
+  work: (tx: Transaction, faults: Faults, id: number) => Promise<boolean>,
+): Promise<{ deletedId: string | null; userErrors: UserError[] }> {
+  const { id: number } = parseGlobalId(id, 'id', [type])
+  const outcome = await attempt(context, async (tx, faults) => {
+    if (number === null || !(await work(tx, faults, number))) notFound(faults, ['id'], id)
+    return id
+  })
+  return 'result' in outcome
+    ? { deletedId: number === null ? null : globalId(type, number), userErrors: [] }
+    : { deletedId: null, userErrors: outcome.userErrors }
+}
+
+/** Refuses, because there is nothing with this id. */
+export function notFound(faults: Faults, field: readonly string[], id: string): never {
+  return faults.fail('NOT_FOUND', field, `There is nothing with the id ${id}`)
+}
+
+/** Adds CONFLICT where an object is not in the version that the client expects. */
+export function expectVersion(faults: Faults, expected: number | null | undefined, current: number): void {
+  if (expected === null || expected === undefined || expected === current) return
+  const message = `Expected version ${expected}, but it is in version ${current}: read it again, and decide again`
+  faults.add('CONFLICT', ['expectedVersion'], message, current)
+}
+
+async function attempt<Result>(
+  context: CatalogContext,
+  work: Work<Result>,
+): Promise<{ result: Result } | { userErrors: UserError[] }> {
+  try {
+    return { result: await context.write((tx) => work(tx, new Faults())) }
+  } catch (error) {
+    if (error instanceof Refused) return { userErrors: [...error.userErrors] }
+    throw error
+  }
+}

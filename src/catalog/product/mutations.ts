@@ -1,0 +1,90 @@
+import type { MutationResolvers, ProductCreateInput, ProductUpdateInput } from '../../generated/graphql.ts'
+import type { CatalogContext } from '../context.ts'
+import type { Faults } from '../faults.ts'
+import { parseGlobalId } from '../global-id.ts'
+import { readInput, type Read, type Whole } from '../input.ts'
+import { change, expectVersion, notFound, remove, type Work } from '../mutation.ts'
+import { freeSlug } from '../slugs.ts'
+import { checkSkus, createVariants } from '../variant/rows.ts'
+import type { Transaction } from '../write.ts'
+import { findProduct } from './find.ts'
+import { productCreateRules, productUpdateRules } from './input.ts'
+import type { ProductRow } from './kinds.ts'
+import { lockProduct } from './lock.ts'
+import { checkCategories, placeInCategories } from './memberships.ts'
+
+export const productMutations: Pick<MutationResolvers, 'productCreate' | 'productUpdate' | 'productDelete'> = {
+  async productCreate(_root, { input }, context) {
+    const { row, userErrors } = await change(context, createProduct(input), readIn(context))
+    return { product: row, userErrors }
+  },
+  async productUpdate(_root, { id, input, expectedVersion }, context) {
+    const { row, userErrors } = await change(context, updateProduct(id, input, expectedVersion), readIn(context))
+    return { product: row, userErrors }
+  },
+  productDelete: (_root, { id }, context) =>
+    remove(context, 'Product', id, async (tx, _faults, number) => {
+      if ((await lockProduct(tx, number)) === null) return false
+      await tx.product.delete({ where: { id: number } })
+      return true
+    }),
+}
+
+function createProduct(input: ProductCreateInput): Work<number> {
+  return async (tx, faults) => {
+    const given = readInput(productCreateRules, input, faults)
+    await checkSlug(tx, faults, given.slug)
+    await checkCategories(tx, faults, given.categories)
+    const skus = (given.variants ?? []).map(({ sku }, i) => ({ sku, field: ['input', 'variants', String(i), 'sku'] }))
+    await checkSkus(tx, faults, skus)
+    faults.refuse()
+    const { categories = [], variants = [], ...columns } = given as Whole<typeof productCreateRules>
+    const slug = columns.slug ?? (await freeSlug(columns.title, 'product', (slugs) => withSlugs(tx, slugs)))
+    const { title } = columns
+    const { id } = await tx.product.create({ data: { ...columnsOf(columns), title, slug }, select: { id: true } })
+    await placeInCategories(tx, id, categories)
+    if (variants.length > 0) await createVariants(tx, id, variants)
+    return id
+  }
+}
+
+function updateProduct(id: string, input: ProductUpdateInput, expectedVersion?: number | null): Work<number> {
+  const { id: number } = parseGlobalId(id, 'id', ['Product'])
+  return async (tx, faults) => {
+    const given = readInput(productUpdateRules, input, faults)
+    const product = number === null ? null : await lockProduct(tx, number)
+    if (product === null) return notFound(faults, ['id'], id)
+    expectVersion(faults, expectedVersion, product.version)
+    await checkSlug(tx, faults, given.slug, product.id)
+    await checkCategories(tx, faults, given.categories)
+    faults.refuse()
+    const { categories, ...columns } = given
+    await tx.product.update({ where: { id: product.id }, data: columnsOf(columns), select: { id: true } })
+    if (categories !== undefined) await placeInCategories(tx, product.id, categories)
+    return product.id
+  }
+}
+
+/** The columns of what was given: a description is stored as HTML and as text. */
+function columnsOf({ descriptionHtml: html, images, ...columns }: Omit<Read<typeof productUpdateRules>, 'categories'>) {
+  return {
+    ...columns,
+    ...(html === undefined ? {} : { descriptionHtml: html?.html ?? '', description: html?.text ?? '' }),
+    ...(images === undefined ? {} : { images: images.map((each) => ({ ...each })) }),
+  }
+}
+
+/** Adds TAKEN where another product has this slug. */
+async function checkSlug(tx: Transaction, faults: Faults, slug: string | undefined, self?: number): Promise<void> {
+  const [owner] = slug === undefined ? [] : await withSlugs(tx, [slug])
+  if (owner === undefined || owner.id === self) return
+  faults.add('TAKEN', ['input', 'slug'], `The slug "${slug}" belongs to another product`)
+}
+
+function withSlugs(tx: Transaction, slugs: string[]): Promise<{ id: number; slug: string }[]> {
+  return tx.product.findMany({ where: { slug: { in: slugs } }, select: { id: true, slug: true } })
+}
+
+function readIn(context: CatalogContext): (id: number) => Promise<ProductRow | null> {
+  return (id) => findProduct(context, id)
+}

@@ -1,0 +1,61 @@
+import type { MutationResolvers, ReviewCreateInput, ReviewUpdateInput } from '../../generated/graphql.ts'
+import type { CatalogContext } from '../context.ts'
+import { parseGlobalId } from '../global-id.ts'
+import { readInput, type Whole } from '../input.ts'
+import { change, notFound, remove, type Work } from '../mutation.ts'
+import { lockProduct } from '../product/lock.ts'
+import { maySee, type Viewer } from '../viewer.ts'
+import type { Transaction } from '../write.ts'
+import { reviewCreateRules, reviewUpdateRules } from './input.ts'
+import type { ReviewRow } from './kinds.ts'
+
+export const reviewMutations: Pick<MutationResolvers, 'reviewCreate' | 'reviewUpdate' | 'reviewDelete'> = {
+  async reviewCreate(_root, { product, input }, context) {
+    const { row, userErrors } = await change(context, createReview(context.viewer, product, input), readIn(context))
+    return { review: row, userErrors }
+  },
+  async reviewUpdate(_root, { id, input }, context) {
+    const { row, userErrors } = await change(context, updateReview(context.viewer, id, input), readIn(context))
+    return { review: row, userErrors }
+  },
+  reviewDelete: (_root, { id }, context) =>
+    remove(context, 'Review', id, async (tx, _faults, number) => {
+      if (!(await lockReview(tx, context.viewer, number))) return false
+      const { count } = await tx.review.deleteMany({ where: { id: number } })
+      return count > 0
+    }),
+}
+
+function createReview(viewer: Viewer, product: string, input: ReviewCreateInput): Work<number> {
+  const { id: productId } = parseGlobalId(product, 'product', ['Product'])
+  return async (tx, faults) => {
+    const given = readInput(reviewCreateRules, input, faults)
+    const owner = productId === null ? null : await lockProduct(tx, productId)
+    if (owner === null || !maySee(viewer, owner.status)) return notFound(faults, ['product'], product)
+    faults.refuse()
+    const data = { ...(given as Whole<typeof reviewCreateRules>), productId: owner.id }
+    return (await tx.review.create({ data, select: { id: true } })).id
+  }
+}
+
+function updateReview(viewer: Viewer, id: string, input: ReviewUpdateInput): Work<number> {
+  const { id: number } = parseGlobalId(id, 'id', ['Review'])
+  return async (tx, faults) => {
+    const data = readInput(reviewUpdateRules, input, faults)
+    if (number === null || !(await lockReview(tx, viewer, number))) return notFound(faults, ['id'], id)
+    faults.refuse()
+    const { count } = await tx.review.updateMany({ where: { id: number }, data })
+    return count === 0 ? notFound(faults, ['id'], id) : number
+  }
+}
+
+/** Locks the product that a review is about. False where there is none, or none that the viewer may see. */
+async function lockReview(tx: Transaction, viewer: Viewer, id: number): Promise<boolean> {
+  const review = await tx.review.findUnique({ where: { id }, select: { productId: true } })
+  const owner = review === null ? null : await lockProduct(tx, review.productId)
+  return owner !== null && maySee(viewer, owner.status)
+}
+
+function readIn(context: CatalogContext): (id: number) => Promise<ReviewRow | null> {
+  return (id) => context.reader.read(context.kinds.review, id)
+}

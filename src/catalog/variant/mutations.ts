@@ -1,0 +1,123 @@
+import type { MutationResolvers, VariantCreateInput, VariantUpdateInput } from '../../generated/graphql.ts'
+import type { CatalogContext } from '../context.ts'
+import type { Faults } from '../faults.ts'
+import { parseGlobalId } from '../global-id.ts'
+import { imageColumn } from '../image.ts'
+import { readInput, type Whole } from '../input.ts'
+import { change, expectVersion, notFound, remove, type Work } from '../mutation.ts'
+import { lockProduct } from '../product/lock.ts'
+import type { Transaction } from '../write.ts'
+import { variantCreateRules, variantUpdateRules } from './input.ts'
+import type { VariantRow } from './kinds.ts'
+import { checkSkus, createVariants } from './rows.ts'
+
+export const variantMutations: Pick<
+  MutationResolvers,
+  'variantCreate' | 'variantUpdate' | 'variantDelete' | 'inventoryAdjust'
+> = {
+  async variantCreate(_root, { product, input }, context) {
+    const { row, userErrors } = await change(context, createVariant(product, input), readIn(context))
+    return { variant: row, userErrors }
+  },
+  async variantUpdate(_root, { id, input, expectedVersion }, context) {
+    const { row, userErrors } = await change(context, updateVariant(id, input, expectedVersion), readIn(context))
+    return { variant: row, userErrors }
+  },
+  variantDelete: (_root, { id }, context) =>
+    remove(context, 'ProductVariant', id, async (tx, _faults, number) => {
+      if ((await lockVariant(tx, number)) === null) return false
+      await tx.productVariant.delete({ where: { id: number } })
+      return true
+    }),
+  async inventoryAdjust(_root, { variant, delta }, context) {
+    const { row, userErrors } = await change(context, adjustInventory(variant, delta), readIn(context))
+    return { variant: row, userErrors }
+  },
+}
+
+function createVariant(product: string, input: VariantCreateInput): Work<number> {
+  const { id: productId } = parseGlobalId(product, 'product', ['Product'])
+  return async (tx, faults) => {
+    const given = readInput(variantCreateRules, input, faults)
+    const owner = productId === null ? null : await lockProduct(tx, productId)
+    if (owner === null) return notFound(faults, ['product'], product)
+    if (given.sku !== undefined) await checkSkus(tx, faults, [{ sku: given.sku, field: ['input', 'sku'] }])
+    if (given.price !== undefined) await checkCurrency(tx, faults, given.price.currency, { productId: owner.id })
+    faults.refuse()
+    const [id] = await createVariants(tx, owner.id, [given as Whole<typeof variantCreateRules>])
+    return id as number
+  }
+}
+
+function updateVariant(id: string, input: VariantUpdateInput, expectedVersion?: number | null): Work<number> {
+  const { id: number } = parseGlobalId(id, 'id', ['ProductVariant'])
+  return async (tx, faults) => {
+    const given = readInput(variantUpdateRules, input, faults)
+    const variant = number === null ? null : await lockVariant(tx, number)
+    if (variant === null) return notFound(faults, ['id'], id)
+    expectVersion(faults, expectedVersion, variant.version)
+    if (given.sku !== undefined) await checkSkus(tx, faults, [{ sku: given.sku, field: ['input', 'sku'] }], variant.id)
+    if (given.price !== undefined) await checkCurrency(tx, faults, given.price.currency, variant)
+    faults.refuse()
+    const { price, image, ...columns } = given
+    await tx.productVariant.update({
+      where: { id: variant.id },
+      data: {
+        ...columns,
+        ...(price === undefined ? {} : { priceMinor: price.minor, currency: price.currency }),
+        ...(image === undefined ? {} : { image: imageColumn(image) }),
+      },
+    })
+    return variant.id
+  }
+}
+
+function adjustInventory(id: string, delta: number): Work<number> {
+  const { id: number } = parseGlobalId(id, 'variant', ['ProductVariant'])
+  return async (tx, faults) => {
+    const variant = number === null ? null : await lockVariant(tx, number)
+    if (variant === null) return notFound(faults, ['variant'], id)
+    const quantity = variant.quantity + delta
+    if (quantity < 0) {
+      const message = `${variant.quantity} in stock, but ${-delta} were to be taken`
+      faults.fail('OUT_OF_STOCK', ['delta'], message)
+    }
+    if (quantity > 2_147_483_647) {
+      faults.fail('INVALID', ['delta'], `expected at most 2147483647 in stock, but there would be ${quantity}`)
+    }
+    await tx.productVariant.update({ where: { id: variant.id }, data: { quantity: { increment: delta } } })
+    return variant.id
+  }
+}
+
+/** Locks a variant, and before it its product. */
+async function lockVariant(
+  tx: Transaction,
+  id: number,
+): Promise<{ id: number; productId: number; version: number; quantity: number } | null> {
+  const found = await tx.productVariant.findUnique({ where: { id }, select: { productId: true } })
+  if (found === null || (await lockProduct(tx, found.productId)) === null) return null
+  const rows = await tx.$queryRaw<{ id: number; productId: number; version: number; quantity: number }[]>`
+    SELECT "id", "product_id" AS "productId", "version", "quantity" FROM "product_variant" WHERE "id" = ${id} FOR NO KEY UPDATE`
+  return rows[0] ?? null
+}
+
+/** Adds INVALID where the product's other variants have prices in another currency. */
+async function checkCurrency(
+  tx: Transaction,
+  faults: Faults,
+  currency: string,
+  { productId, id }: { productId: number; id?: number },
+): Promise<void> {
+  const sibling = await tx.productVariant.findFirst({
+    where: { productId, currency: { not: currency }, ...(id === undefined ? {} : { id: { not: id } }) },
+    select: { currency: true },
+  })
+  if (sibling === null) return
+  const message = `all variants of a product have one currency, here ${sibling.currency}, but received ${currency}`
+  faults.add('INVALID', ['input', 'price', 'currencyCode'], message)
+}
+
+function readIn(context: CatalogContext): (id: number) => Promise<VariantRow | null> {
+  return (id) => context.reader.read(context.kinds.variant, id)
+}

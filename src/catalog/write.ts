@@ -1,0 +1,150 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { newToken, type Cache, type Listener } from '../cache/index.ts'
+import { databaseError, sqlStateOf } from '../database/errors.ts'
+import { awaitDelivery, deleteChanges, readOwnChanges, type RecordedChanges } from '../database/outbox.ts'
+import type { Prisma, PrismaClient } from '../generated/prisma/client.ts'
+import type { Change } from './changes.ts'
+
+/** What the work of a write may use: the transaction, and nothing that reads through the cache. */
+export type Transaction = Prisma.TransactionClient
+
+/**
+ * Changes the catalog: runs the work in a transaction, which may be run again from the start where it met another, and
+ * returns once no reader anywhere is served what it replaced. Where the work throws, nothing has changed.
+ *
+ * @throws DatabaseUnavailableError, DatabaseTimeoutError, NotHeldError, UnknownOutcomeError
+ */
+export type Write = <Result>(
+  work: (tx: Transaction) => Promise<Result>,
+  observer?: Listener,
+) => Promise<Written<Result>>
+
+export interface Written<Result> {
+  readonly result: Result
+  /** PENDING: others may be served what was replaced for a while yet. */
+  readonly propagation: 'DONE' | 'PENDING'
+}
+
+export interface WriteOptions {
+  readonly cache: Cache
+  /** A client that may write. */
+  readonly prisma: PrismaClient
+  /** Every key that changed rows touch, as the database is at this moment. */
+  readonly affectedKeys: (
+    changes: readonly Change[],
+    prisma: Pick<PrismaClient, '$queryRaw'>,
+  ) => Promise<readonly string[]>
+  /** Whether a write that cannot be held is refused. */
+  readonly strict: boolean
+  /** How long a transaction may take, in ms; shorter than a hold lives. */
+  readonly transactionTimeoutMs: number
+  /** How long an answer waits for evictions that others have to make, in ms. */
+  readonly deliveryTimeoutMs: number
+}
+
+/** The cache could not be told of a change before it was made, and the configuration wants that: nothing has changed. */
+export class NotHeldError extends Error {
+  override readonly name = 'NotHeldError'
+}
+
+/** Nobody knows whether the change was made. If it was, whatever it touches is evicted all the same. */
+export class UnknownOutcomeError extends Error {
+  override readonly name = 'UnknownOutcomeError'
+}
+
+const mostAttempts = 6
+// a write that met another is run again and sees what the other did: serialization failures, deadlocks, and rows that
+// another has just created or deleted under a unique or a foreign key
+const retried = new Set(['40001', '40P01', '23505', '23503', '23001'])
+
+/**
+ * The only way to change the catalog: the cache stays coherent because no change goes round it.
+ *
+ * 1. The work changes rows. Triggers record every one of them in the outbox, those included that a cascade or another
+ *    trigger changed; these rows name the keys.
+ * 2. The keys are held: from here on no reader is served them, and nothing that was loaded before can be stored.
+ * 3. COMMIT. Readers that come now read the database.
+ * 4. The keys are evicted, and the outbox rows deleted. What a changed row touches also depends on rows that others may
+ *    have changed meanwhile (a category that moved), so it is read again, and the union is evicted: a transaction that
+ *    committed between our two reads is seen by the second, one that commits later sees our change itself.
+ * 5. Only then is the write answered.
+ *
+ * Whatever fails after the COMMIT, the outbox rows stand, and a relay delivers them; the answer waits for that.
+ */
+export function createWrite(options: WriteOptions): Write {
+  return async (work, observer) => {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await writeOnce(options, work, observer)
+      } catch (error) {
+        if (attempt === mostAttempts || !retried.has(sqlStateOf(error) ?? '')) throw databaseError(error)
+        await sleep(Math.random() * 2 ** attempt * 5)
+      }
+    }
+  }
+}
+
+async function writeOnce<Result>(
+  options: WriteOptions,
+  work: (tx: Transaction) => Promise<Result>,
+  observer: Listener | undefined,
+): Promise<Written<Result>> {
+  const { cache, prisma, affectedKeys, strict, transactionTimeoutMs } = options
+  const writer = newToken()
+  let held: readonly string[] = []
+  let changes: RecordedChanges | null = null
+  let committing = false
+  let result: Result
+  try {
+    result = await prisma.$transaction(
+      async (tx) => {
+        const worked = await work(tx)
+        changes = await readOwnChanges(tx)
+        if (changes !== null) {
+          held = await affectedKeys(changes.rows, tx)
+          const failed = await cache.hold(held, writer, observer)
+          if (strict && failed.length > 0) throw new NotHeldError(`${failed.length} keys could not be held`)
+        }
+        committing = true
+        return worked
+      },
+      { timeout: transactionTimeoutMs, maxWait: transactionTimeoutMs },
+    )
+  } catch (error) {
+    if (committing && !isRolledBack(error)) {
+      // the holds are left to their deadline, and the outbox, where there is something in it, to the relay
+      throw new UnknownOutcomeError('the connection broke while the change was committed', { cause: error })
+    }
+    if (held.length > 0) await cache.evict(held, writer, observer)
+    throw error
+  }
+  const propagation = changes === null ? 'DONE' : await settle(options, changes, held, writer, observer)
+  return { result, propagation }
+}
+
+async function settle(
+  { cache, prisma, affectedKeys, deliveryTimeoutMs }: WriteOptions,
+  changes: RecordedChanges,
+  held: readonly string[],
+  writer: string,
+  observer: Listener | undefined,
+): Promise<'DONE' | 'PENDING'> {
+  const touchedNow = await affectedKeys(changes.rows, prisma).catch(() => null)
+  const failed = await cache.evict([...new Set([...held, ...(touchedNow ?? [])])], writer, observer)
+  // a store of our own is not the one that another instance may read from: whoever holds that place has to deliver
+  if (cache.store.shared && touchedNow !== null && failed.length === 0) {
+    // rows that could not be deleted are delivered once more, which harms nobody
+    await deleteChanges(prisma, changes.transaction).catch(() => {})
+    return 'DONE'
+  }
+  const { shared } = cache.store
+  const outcome = await awaitDelivery(prisma, changes.transaction, { shared, timeoutMs: deliveryTimeoutMs })
+  return outcome === 'delivered' ? 'DONE' : 'PENDING'
+}
+
+/** Whether an error at COMMIT says that nothing was committed, rather than that nobody knows. */
+function isRolledBack(error: unknown): boolean {
+  const state = sqlStateOf(error)
+  if (state !== null) return !state.startsWith('08') && !state.startsWith('57')
+  return error instanceof Error && /expired transaction/.test(error.message)
+}

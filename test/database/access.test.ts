@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest'
+import { connect } from '../../src/database/client.ts'
+import { testDatabase } from '../setup/index.ts'
+
+it('a client that reads cannot change anything, whatever it sends', async () => {
+  const { url } = await testDatabase()
+  const database = connect({ url, access: 'read' })
+  const { prisma } = database
+  await expect(prisma.product.create({ data: { slug: 'a', title: 'A' } })).rejects.toThrow(/read-only transaction/)
+  await expect(prisma.$executeRaw`DELETE FROM "outbox"`).rejects.toThrow(/read-only transaction/)
+  await expect(prisma.$transaction((tx) => tx.review.deleteMany({}))).rejects.toThrow(/read-only transaction/)
+  expect(await prisma.product.count()).toBe(0)
+  await database.close()
+})
