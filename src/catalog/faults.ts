@@ -9,7 +9,7 @@ export class Refused extends Error {
   readonly userErrors: readonly UserError[]
 
   constructor(userErrors: readonly UserError[]) {
-    super(userErrors.map(({ code, message }) => `${code}: ${message}`).join('; '))
+    super('the input was refused')
     this.userErrors = userErrors
   }
 }

@@ -24,7 +24,7 @@ export type { Change } from './changes.ts'
 export type { CatalogContext } from './context.ts'
 export { Reader } from './reader.ts'
 export type { Scope, Viewer } from './viewer.ts'
-export { NotHeldError, UnknownOutcomeError } from './write.ts'
+export { NotHeldError, UnknownOutcomeError, type Transaction } from './write.ts'
 
 /** The catalog over one cache and one database. */
 export interface Catalog {

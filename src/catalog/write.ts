@@ -77,7 +77,7 @@ export function createWrite(options: WriteOptions): Write {
       try {
         return await writeOnce(options, work, observer)
       } catch (error) {
-        if (attempt === mostAttempts || !retried.has(sqlStateOf(error) ?? '')) throw databaseError(error)
+        if (attempt === mostAttempts || !retried.has(sqlStateOf(error) ?? '')) throw error
         await sleep(Math.random() * 2 ** attempt * 5)
       }
     }
@@ -116,7 +116,7 @@ async function writeOnce<Result>(
       throw new UnknownOutcomeError('the connection broke while the change was committed', { cause: error })
     }
     if (held.length > 0) await cache.evict(held, writer, observer)
-    throw error
+    throw databaseError(error)
   }
   const propagation = changes === null ? 'DONE' : await settle(options, changes, held, writer, observer)
   return { result, propagation }

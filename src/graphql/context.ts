@@ -1,4 +1,4 @@
-import { Reader, type Catalog, type CatalogContext, type Viewer } from '../catalog/index.ts'
+import { Reader, type Catalog, type CatalogContext, type Transaction, type Viewer } from '../catalog/index.ts'
 import { Trace } from './trace.ts'
 
 /** What is known of a request before its operation is. */
@@ -19,25 +19,37 @@ export interface RequestFacts {
 }
 
 export function createContext(catalog: Catalog, currency: string, facts: RequestFacts): Context {
-  const { viewer, origin } = facts
-  const trace = facts.wantsTrace && viewer.scopes.has('catalog:trace') ? new Trace() : null
-  const context: { -readonly [Member in keyof Context]: Context[Member] } = {
-    viewer,
-    origin,
-    currency,
-    trace,
-    propagation: 'DONE',
-    kinds: catalog.kinds,
-    reader: new Reader(trace?.observe),
-    async write(work) {
-      try {
-        const { result, propagation } = await catalog.write(work, trace?.observe)
-        if (propagation === 'PENDING') context.propagation = 'PENDING'
-        return result
-      } finally {
-        context.reader = new Reader(trace?.observe)
-      }
-    },
+  return new RequestContext(catalog, currency, facts)
+}
+
+/** Apollo works on a copy of the context that it is given, so whatever changes is reached through `this`. */
+class RequestContext implements Context {
+  readonly viewer: Viewer
+  readonly origin: string
+  readonly currency: string
+  readonly kinds: Catalog['kinds']
+  readonly trace: Trace | null
+  propagation: 'DONE' | 'PENDING' = 'DONE'
+  reader: Reader
+  private readonly catalog: Catalog
+
+  constructor(catalog: Catalog, currency: string, { viewer, origin, wantsTrace }: RequestFacts) {
+    this.catalog = catalog
+    this.currency = currency
+    this.viewer = viewer
+    this.origin = origin
+    this.kinds = catalog.kinds
+    this.trace = wantsTrace && viewer.scopes.has('catalog:trace') ? new Trace() : null
+    this.reader = new Reader(this.trace?.observe)
   }
-  return context
+
+  async write<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+    try {
+      const { result, propagation } = await this.catalog.write(work, this.trace?.observe)
+      if (propagation === 'PENDING') this.propagation = propagation
+      return result
+    } finally {
+      this.reader = new Reader(this.trace?.observe)
+    }
+  }
 }

@@ -36,9 +36,14 @@ export interface TestApiOptions {
   readonly uncached?: boolean
   /** Asks as the public does. */
   readonly production?: boolean
+  /** Puts something in the way of what the catalog does to the cache. */
+  readonly tamper?: (cache: Cache) => Partial<Cache>
+  readonly strict?: boolean
+  readonly deliveryTimeoutMs?: number
 }
 
-export async function startApi({ url, redis, uncached = false, production = false }: TestApiOptions): Promise<TestApi> {
+export async function startApi(options: TestApiOptions): Promise<TestApi> {
+  const { url, redis, uncached = false, production = false, tamper = () => ({}), strict, deliveryTimeoutMs } = options
   const events: CacheEvent[] = []
   const database = connect({ url, access: 'read', poolSize: 4 })
   const writer = connect({ url, access: 'write', poolSize: 4 })
@@ -47,7 +52,13 @@ export async function startApi({ url, redis, uncached = false, production = fals
   await store.ready
   const cache = createCache({ store, prefix: redis?.prefix ?? 'test', listener: (event) => events.push(event) })
   if (uncached) await cache.trust(false)
-  const catalog = createCatalog({ cache, prisma: database.prisma, writer: writer.prisma })
+  const catalog = createCatalog({
+    cache: Object.assign(Object.create(cache) as Cache, tamper(cache)),
+    prisma: database.prisma,
+    writer: writer.prisma,
+    ...(strict === undefined ? {} : { strict }),
+    ...(deliveryTimeoutMs === undefined ? {} : { deliveryTimeoutMs }),
+  })
   const app = await createApp({
     catalog,
     currency: 'USD',

@@ -1,0 +1,254 @@
+import type pg from 'pg'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Cache } from '../../src/cache/index.ts'
+import { startRelay } from '../../src/database/relay.ts'
+import { startApi, type TestApi, type TestApiOptions } from '../setup/api.ts'
+import { storeFixture } from '../setup/fixture.ts'
+import { testDatabase, testRedis } from '../setup/index.ts'
+
+const redis = testRedis()
+let url: string
+let client: pg.Client
+const opened: TestApi[] = []
+
+beforeAll(async () => {
+  const database = await testDatabase()
+  ;({ url, client } = database)
+})
+beforeEach(async () => {
+  await client.query('TRUNCATE category, product CASCADE')
+  await storeFixture(client)
+})
+afterAll(async () => {
+  for (const api of opened) await api.close()
+})
+
+async function open(options: Partial<TestApiOptions> = {}): Promise<TestApi> {
+  const api = await startApi({ url, redis, ...options })
+  opened.push(api)
+  await api.cache.store.renew()
+  return api
+}
+
+/** A point that one side waits at until the other opens it. */
+function gate(): { reached: Promise<void>; arrive: () => Promise<void>; open: () => void } {
+  let arrived: () => void = () => {}
+  let release: () => void = () => {}
+  const reached = new Promise<void>((resolve) => {
+    arrived = resolve
+  })
+  const opening = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  return {
+    reached,
+    arrive: () => {
+      arrived()
+      return opening
+    },
+    open: () => release(),
+  }
+}
+
+const rename = (title: string) =>
+  `mutation { productUpdate(id: "Product:1", input: { title: "${title}" }) { product { title } userErrors { message } } }`
+const readTitle = '{ product(by: { id: "Product:1" }) { title } }'
+
+async function outbox(): Promise<number> {
+  return (await client.query('SELECT FROM outbox')).rowCount ?? 0
+}
+
+describe.skipIf(redis === null)('a write', () => {
+  it('is seen by every instance once it is answered, and leaves nothing to deliver', async () => {
+    const [writer, other] = [await open(), await open()]
+    for (const title of ['One', 'Two', 'Three']) {
+      await other.ask(readTitle)
+      expect((await writer.ask(rename(title))).data.productUpdate.product).toEqual({ title })
+      expect((await other.ask(readTitle)).data.product).toEqual({ title })
+      expect(await outbox()).toBe(0)
+    }
+  })
+
+  it('holds its keys before it commits: what is read meanwhile is what was committed, and is not stored', async () => {
+    const afterHold = gate()
+    const writer = await open({
+      tamper: (cache) => ({
+        async hold(keys, name, observer) {
+          const failed = await cache.hold(keys, name, observer)
+          await afterHold.arrive()
+          return failed
+        },
+      }),
+    })
+    const other = await open()
+    await other.ask(readTitle)
+    const writing = writer.ask(rename('Renamed'))
+    await afterHold.reached
+    const read = await other.ask(readTitle, {}, { 'x-larder-trace': '1' })
+    expect(read.data.product).toEqual({ title: 'Harbor Shirt' })
+    expect(read.extensions?.larder?.kinds['product']).toMatchObject({ bypasses: 1, hits: 0, fills: 0 })
+    afterHold.open()
+    await writing
+    const after = await other.ask(readTitle, {}, { 'x-larder-trace': '1' })
+    expect(after.data.product).toEqual({ title: 'Renamed' })
+    expect(after.extensions?.larder?.kinds['product']).toMatchObject({ misses: 1, fills: 1 })
+  })
+
+  it('that is refused or fails gives up its holds', async () => {
+    const api = await open({
+      tamper: (cache) => ({
+        async hold(keys, name, observer) {
+          await cache.hold(keys, name, observer)
+          throw new Error('broken between hold and commit')
+        },
+      }),
+    })
+    await api.ask(readTitle)
+    const { errors, status } = await api.ask(rename('Never'))
+    expect([status, errors?.[0]?.extensions.code]).toEqual([500, 'INTERNAL_SERVER_ERROR'])
+    const trace = { 'x-larder-trace': '1' }
+    expect((await api.ask(readTitle)).data.product).toEqual({ title: 'Harbor Shirt' })
+    expect((await api.ask(readTitle, {}, trace)).extensions?.larder?.kinds['product']).toMatchObject({ hits: 1 })
+  })
+
+  it('answers every field of one request with rows read after its own change', async () => {
+    const api = await open()
+    const { data } = await api.ask(`mutation {
+      a: productUpdate(id: "Product:1", input: { title: "A" }) { product { title } }
+      b: productUpdate(id: "Product:1", input: { title: "B" }) { product { title } }
+      c: inventoryAdjust(variant: "ProductVariant:1", delta: -3) { variant { product { title inStock } } }
+    }`)
+    expect(data.a.product).toEqual({ title: 'A' })
+    expect(data.b.product).toEqual({ title: 'B' })
+    expect(data.c.variant.product).toEqual({ title: 'B', inStock: false })
+  })
+
+  const moved =
+    'mutation { categoryUpdate(id: "Category:3", input: { parent: "Category:4" }) { category { id } userErrors { message } } }'
+  it.each([
+    [
+      'price',
+      'mutation { variantUpdate(id: "ProductVariant:1", input: { price: { amount: "1.00", currencyCode: USD } }) { userErrors { message } } }',
+      'sortKey: PRICE',
+    ],
+    [
+      'stock',
+      'mutation { inventoryAdjust(variant: "ProductVariant:1", delta: -3) { userErrors { message } } }',
+      'filter: { inStock: true }',
+    ],
+    [
+      'status',
+      'mutation { productUpdate(id: "Product:1", input: { status: DRAFT }) { userErrors { message } } }',
+      'sortKey: NEWEST',
+    ],
+    ['title', rename('Aaa'), 'sortKey: TITLE'],
+    ['rating', 'mutation { reviewDelete(id: "Review:1") { userErrors { message } } }', 'sortKey: RATING'],
+  ])(
+    'of a %s reaches the lists of a category that moved there while it was committing',
+    async (_name, mutation, args) => {
+      const beforeHold = gate()
+      const writer = await open({
+        tamper: (cache) => ({
+          async hold(keys, name, observer) {
+            const failed = await cache.hold(keys, name, observer)
+            await beforeHold.arrive()
+            return failed
+          },
+        }),
+      })
+      const [mover, reader, uncached] = [await open(), await open(), await open({ redis: null, uncached: true })]
+      const query = `{ category(by: { id: "Category:4" }) { products(${args.replace('USD', '"USD"')}) { totalCount nodes { id } edges { cursor } } } }`
+      const writing = writer.ask(mutation.replace('USD', '"USD"'))
+      await beforeHold.reached
+      expect((await mover.ask(moved)).data.categoryUpdate.userErrors).toEqual([])
+      // cached now, under a category that the writer knew nothing of when it held its keys
+      expect((await reader.ask(query)).data).toEqual((await uncached.ask(query)).data)
+      beforeHold.open()
+      expect(Object.values((await writing).data)).toMatchObject([{ userErrors: [] }])
+      expect((await reader.ask(query)).data).toEqual((await uncached.ask(query)).data)
+    },
+  )
+})
+
+describe.skipIf(redis === null)('a write whose keys cannot be evicted', () => {
+  const broken = (cache: Cache): Partial<Cache> => ({
+    evict: (keys) => Promise.resolve([...keys]),
+    hold: (keys) => Promise.resolve([...keys]),
+    store: cache.store,
+  })
+
+  it('is answered once a relay has delivered its changes', async () => {
+    const [writer, other] = [await open({ tamper: broken }), await open()]
+    await other.ask(readTitle)
+    const relay = startRelay({
+      url,
+      mode: 'shared',
+      deliver: async (rows) => void (await other.cache.evict(await other.catalog.affectedKeys(rows))),
+      onCaughtUp: () => Promise.resolve(),
+      onLost: () => Promise.resolve(),
+    })
+    await relay.started
+    const { extensions, data } = await writer.ask(rename('Delivered'))
+    expect(data.productUpdate.userErrors).toEqual([])
+    expect(extensions).toBeUndefined()
+    expect((await other.ask(readTitle)).data.product).toEqual({ title: 'Delivered' })
+    await relay.stop()
+  })
+
+  it('is answered as pending where nobody delivers within the bound', async () => {
+    const writer = await open({ tamper: broken, deliveryTimeoutMs: 50 })
+    const { extensions, data } = await writer.ask(rename('Pending'))
+    expect(data.productUpdate.userErrors).toEqual([])
+    expect(extensions).toEqual({ larder: { propagation: 'PENDING' } })
+    expect(await outbox()).toBeGreaterThan(0)
+  })
+
+  it('is refused and changes nothing where the configuration says strict', async () => {
+    const writer = await open({ tamper: broken, strict: true })
+    const { status, errors } = await writer.ask(rename('Refused'))
+    expect([status, errors?.[0]?.extensions.code]).toEqual([503, 'UNAVAILABLE'])
+    expect((await client.query('SELECT title FROM product WHERE id = 1')).rows).toEqual([{ title: 'Harbor Shirt' }])
+    expect(await outbox()).toBe(0)
+  })
+})
+
+describe('a write whose COMMIT breaks off', () => {
+  it('says that its outcome is unknown, and leaves what it touched held', async () => {
+    const api = await open({
+      redis: null,
+      tamper: (cache) => ({
+        async hold(keys, name, observer) {
+          const failed = await cache.hold(keys, name, observer)
+          await client.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE application_name = 'larder write' AND datname = current_database() AND state = 'idle in transaction'`)
+          return failed
+        },
+      }),
+    })
+    await api.ask(readTitle)
+    const { status, errors } = await api.ask(rename('Perhaps'))
+    expect([status, errors?.[0]?.extensions.code]).toEqual([503, 'UNAVAILABLE'])
+    expect(errors?.[0]?.message).toContain('read again')
+    const read = await api.ask(readTitle, {}, { 'x-larder-trace': '1' })
+    expect(read.extensions?.larder?.kinds['product']).toMatchObject({ bypasses: 1 })
+  })
+})
+
+describe('with a cache in the process', () => {
+  it('a write waits for the instance whose cache it is', async () => {
+    const [holder, writer] = [await open({ redis: null }), await open({ redis: null })]
+    const relay = startRelay({
+      url,
+      mode: 'exclusive',
+      deliver: async (rows) => void (await holder.cache.evict(await holder.catalog.affectedKeys(rows))),
+      onCaughtUp: () => Promise.resolve(),
+      onLost: () => Promise.resolve(),
+    })
+    await relay.started
+    await holder.ask(readTitle)
+    await writer.ask(rename('From elsewhere'))
+    expect((await holder.ask(readTitle)).data.product).toEqual({ title: 'From elsewhere' })
+    expect(await outbox()).toBe(0)
+    await relay.stop()
+  })
+})
