@@ -25,7 +25,7 @@ const sorts = ['NEWEST', 'TITLE', 'PRICE', 'RATING'].flatMap((key) => [
 
 /** Queries that between them read every kind of entry in every way, over the ids of the fixture. */
 export const broadQueries: readonly string[] = [
-  ...[1, 2, 3, 4, 7].map((id) => `{ product(by: { id: "Product:${id}" }) { ${product} } }`),
+  ...[1, 2, 3, 4, 6, 7].map((id) => `{ product(by: { id: "Product:${id}" }) { ${product} } }`),
   ...['harbor-shirt', 'renamed', 'secret-draft'].map((slug) => `{ product(by: { slug: "${slug}" }) { ${product} } }`),
   ...['HS-S', 'HS-X', 'SHIRT'].map((sku) => `{ product(by: { sku: "${sku}" }) { id title } }`),
   `{ nodes(ids: [${['Product:1', 'ProductVariant:2', 'ProductVariant:5', 'Review:1', 'Review:5', 'Category:3', 'Category:6'].map((id) => `"${id}"`).join(', ')}]) { __typename id ... on Category { name version } ... on ProductVariant { sku } } }`,
@@ -34,9 +34,9 @@ export const broadQueries: readonly string[] = [
     (args) =>
       `{ categories${args} { totalCount pageInfo { endCursor } edges { cursor node { id } } nodes { id name description image { url } parent { id } ancestors { id } children { id name } } } }`,
   ),
-  ...['clothing', 'shirts', 'linen-shirts', 'empty'].map(
+  ...['clothing', 'shirts', 'linen-shirts', 'empty', 'bowls'].map(
     (slug) =>
-      `{ category(by: { slug: "${slug}" }) { id name version ancestors { slug } children { slug } products ${list} own: products(filter: { includeSubcategories: false, status: null }, sortKey: PRICE) ${list} } }`,
+      `{ category(by: { slug: "${slug}" }) { id name version ancestors { slug } children { slug } products ${list} own: products(filter: { includeSubcategories: false, status: null }, sortKey: PRICE) ${list} stocked: products(filter: { includeSubcategories: false, inStock: true }) ${list} branded: products(filter: { includeSubcategories: false, brand: "Nordvik" }) ${list} brandedBelow: products(filter: { brand: "Nordvik" }) ${list} } }`,
   ),
   ...sorts.flatMap((sort) => filters.map((filter) => `{ products(first: 2, ${sort}, ${filter}) ${list} }`)),
   ...sorts.map((sort) => `{ products(last: 3, ${sort}, filter: { status: null }) ${list} }`),
