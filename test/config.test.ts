@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
-import { readConfig, variables } from '../src/config.ts'
+import { readConfig } from '../src/config.ts'
+import { variables } from '../src/variables.ts'
 
 describe('the configuration', () => {
   it('works with nothing set, and takes empty for not set', () => {

@@ -22,7 +22,7 @@ import { createWrite, type Write } from './write.ts'
 
 export type { Change } from './changes.ts'
 export type { CatalogContext } from './context.ts'
-export { Reader } from './reader.ts'
+export { DeadlineError, Reader } from './reader.ts'
 export type { Scope, Viewer } from './viewer.ts'
 export { NotHeldError, UnknownOutcomeError, type Transaction } from './write.ts'
 

@@ -1,6 +1,11 @@
 import DataLoader from 'dataloader'
 import type { Kind, Listener } from '../cache/index.ts'
 
+/** A request has used up its time. */
+export class DeadlineError extends Error {
+  override readonly name = 'DeadlineError'
+}
+
 /**
  * What one request has read: a DataLoader for each kind, so that the things asked for together are read together and no
  * entry is read twice. A mutation's answer is read with a new one.
@@ -13,11 +18,14 @@ export class Reader {
   readonly #observer: Listener | undefined
   readonly #loaders = new Map<object, DataLoader<unknown, unknown>>()
   readonly #rereaders = new Map<object, DataLoader<unknown, unknown>>()
+  readonly #deadline: number
   #underWay = 0
   #waiting: (() => void)[] = []
 
-  constructor(observer?: Listener) {
+  /** @param deadline after which nothing more is read, on the clock of performance.now(), in ms */
+  constructor(observer?: Listener, deadline = Infinity) {
     this.#observer = observer
+    this.#deadline = deadline
   }
 
   /** The value of an entry, from the cache where it is there; null where it is known to be absent. */
@@ -38,6 +46,7 @@ export class Reader {
     const known = loaders.get(kind)
     if (known !== undefined) return known as DataLoader<Id, Value | null>
     const batch = async (ids: readonly Id[]): Promise<(Value | Error | null)[]> => {
+      if (performance.now() > this.#deadline) throw new DeadlineError('the request took too long: nothing more is read')
       this.#underWay += 1
       try {
         return await load(ids)

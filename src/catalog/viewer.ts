@@ -6,6 +6,8 @@ export type Scope = 'catalog:write' | 'reviews:write' | 'catalog:trace'
 export interface Viewer {
   /** Whether the request says who asks. */
   readonly authenticated: boolean
+  /** Who that is, for limits; null where nobody said. */
+  readonly subject: string | null
   readonly scopes: ReadonlySet<Scope>
 }
 

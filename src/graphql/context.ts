@@ -7,6 +7,17 @@ export interface Context extends CatalogContext {
   readonly trace: Trace | null
   /** PENDING once a write was answered before it was certain that nobody is served what it replaced. */
   readonly propagation: 'DONE' | 'PENDING'
+  /** What the request is called in the log. */
+  readonly requestId: string
+}
+
+/** What is the same for all requests. */
+export interface ContextOptions {
+  readonly catalog: Catalog
+  /** The currency of price filters that name none. */
+  readonly currency: string
+  /** How long a request may go on reading, in ms. */
+  readonly deadlineMs: number
 }
 
 /** What the transport knows of a request. */
@@ -16,10 +27,12 @@ export interface RequestFacts {
   readonly origin: string
   /** Whether the client asked to have its answer explained. */
   readonly wantsTrace: boolean
+  /** What the request is called in the log. */
+  readonly requestId: string
 }
 
-export function createContext(catalog: Catalog, currency: string, facts: RequestFacts): Context {
-  return new RequestContext(catalog, currency, facts)
+export function createContext(options: ContextOptions, facts: RequestFacts): Context {
+  return new RequestContext(options, facts)
 }
 
 /** Apollo works on a copy of the context that it is given, so whatever changes is reached through `this`. */
@@ -31,16 +44,21 @@ class RequestContext implements Context {
   readonly trace: Trace | null
   propagation: 'DONE' | 'PENDING' = 'DONE'
   reader: Reader
+  readonly requestId: string
   private readonly catalog: Catalog
+  private readonly deadlineMs: number
 
-  constructor(catalog: Catalog, currency: string, { viewer, origin, wantsTrace }: RequestFacts) {
+  constructor({ catalog, currency, deadlineMs }: ContextOptions, facts: RequestFacts) {
+    const { viewer, origin, wantsTrace, requestId } = facts
     this.catalog = catalog
     this.currency = currency
+    this.deadlineMs = deadlineMs
+    this.requestId = requestId
     this.viewer = viewer
     this.origin = origin
     this.kinds = catalog.kinds
     this.trace = wantsTrace && viewer.scopes.has('catalog:trace') ? new Trace() : null
-    this.reader = new Reader(this.trace?.observe)
+    this.reader = this.newReader()
   }
 
   async write<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
@@ -49,7 +67,11 @@ class RequestContext implements Context {
       if (propagation === 'PENDING') this.propagation = propagation
       return result
     } finally {
-      this.reader = new Reader(this.trace?.observe)
+      this.reader = this.newReader()
     }
+  }
+
+  private newReader(): Reader {
+    return new Reader(this.trace?.observe, performance.now() + this.deadlineMs)
   }
 }

@@ -4,27 +4,45 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled'
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default'
+import type { GraphQLFormattedError } from 'graphql'
 import { readTypeDefs, resolvers } from '../catalog/index.ts'
 import type { Context } from './context.ts'
 import { formatError, isInternal, statusOfCode } from './errors.ts'
+import { costPlugin, limitRules, type Limits } from './limits.ts'
+import { onlyRegistered, persistedOperations, registeredOperations, type SharedOperations } from './operations.ts'
 
 export interface GraphQLOptions {
-  /** Open to developers: Sandbox, introspection. */
-  readonly development: boolean
+  /** Whether clients may ask for the schema, and are told which fields they may have meant. */
+  readonly introspection: boolean
+  /** Whether browsers are shown Apollo Sandbox. */
+  readonly sandbox: boolean
+  readonly limits: Limits
+  /** The only operations that are answered; null for any. */
+  readonly registered: readonly string[] | null
+  /** Where instances share the operations that clients persist. */
+  readonly shared?: SharedOperations | undefined
   /** Plugins of the transport. */
   readonly plugins?: readonly ApolloServerPlugin<Context>[]
   /** Is told of every error that is a fault of this program. */
-  readonly logError: (error: unknown) => void
+  readonly logError: (error: unknown, requestId: string) => void
 }
 
 /** The GraphQL server, not yet started. */
 export function createGraphQLServer(options: GraphQLOptions): ApolloServer<Context> {
+  const { limits, registered } = options
   return new ApolloServer<Context>({
     typeDefs: readTypeDefs(),
     resolvers,
-    introspection: options.development,
+    introspection: options.introspection,
+    validationRules: limitRules(limits),
+    maxRecursiveSelections: mostSelections,
+    parseOptions: { maxTokens: limits.tokens },
+    persistedQueries: {
+      ttl: null,
+      cache: registered === null ? persistedOperations(options.shared) : registeredOperations(registered),
+    },
     includeStacktraceInErrorResponses: false,
-    hideSchemaDetailsFromClientErrors: !options.development,
+    hideSchemaDetailsFromClientErrors: !options.introspection,
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
     // the process stops itself, in its own order
@@ -32,15 +50,39 @@ export function createGraphQLServer(options: GraphQLOptions): ApolloServer<Conte
     formatError,
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
-      options.development
-        ? ApolloServerPluginLandingPageLocalDefault({ embed: true, footer: false })
+      options.sandbox
+        ? ApolloServerPluginLandingPageLocalDefault({ embed: true, footer: false, document: firstQuery })
         : ApolloServerPluginLandingPageDisabled(),
       explainAnswers,
+      ...(registered === null ? [] : [onlyRegistered(registered)]),
+      costPlugin(limits),
       logErrors(options.logError),
       ...(options.plugins ?? []),
     ],
   })
 }
+
+// an operation whose fragments unfold to more fields than this is nothing a person has written
+const mostSelections = 10_000
+
+/** What Sandbox shows to begin with. */
+const firstQuery = `# Run it twice with the header x-larder-trace: 1 and look at extensions.larder:
+# the second answer comes from the cache and runs no SQL.
+query Storefront($first: Int = 5) {
+  products(first: $first, sortKey: RATING, filter: { inStock: true }) {
+    totalCount
+    nodes {
+      id
+      title
+      brand
+      priceRange { min { amount currencyCode } }
+      reviewSummary { averageRating count }
+      categories { name }
+    }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+`
 
 /** Adds `extensions.larder`, and gives an answer without data the HTTP status of its error. */
 const explainAnswers: ApolloServerPlugin<Context> = {
@@ -54,6 +96,7 @@ const explainAnswers: ApolloServerPlugin<Context> = {
           ...(contextValue.propagation === 'PENDING' ? { propagation: 'PENDING' } : {}),
         }
         if (Object.keys(larder).length > 0) singleResult.extensions = { ...singleResult.extensions, larder }
+        singleResult.errors = singleResult.errors?.map((error) => withRequestId(error, contextValue.requestId))
         const code = singleResult.errors?.[0]?.extensions?.['code']
         const isPartial = singleResult.data !== null && singleResult.data !== undefined
         if (!isPartial && typeof code === 'string' && response.http.status === undefined) {
@@ -65,12 +108,18 @@ const explainAnswers: ApolloServerPlugin<Context> = {
     }),
 }
 
-function logErrors(log: (error: unknown) => void): ApolloServerPlugin<Context> {
+/** What was masked is found in the log under this id. */
+function withRequestId(error: GraphQLFormattedError, requestId: string): GraphQLFormattedError {
+  if (error.extensions?.['code'] !== 'INTERNAL_SERVER_ERROR') return error
+  return { ...error, extensions: { ...error.extensions, requestId } }
+}
+
+function logErrors(log: GraphQLOptions['logError']): ApolloServerPlugin<Context> {
   return {
     requestDidStart: () =>
       Promise.resolve({
-        didEncounterErrors({ errors }) {
-          for (const error of errors) if (isInternal(error)) log(error.originalError ?? error)
+        didEncounterErrors({ errors, contextValue }) {
+          for (const error of errors) if (isInternal(error)) log(error.originalError ?? error, contextValue.requestId)
           return Promise.resolve()
         },
       }),

@@ -1,71 +1,89 @@
 import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify'
 import fastify, { LogController, type FastifyInstance, type FastifyRequest } from 'fastify'
-import { createContext, type Context } from '../graphql/context.ts'
-import { createGraphQLServer } from '../graphql/server.ts'
-import type { Catalog, Scope, Viewer } from '../catalog/index.ts'
+import { randomUUID } from 'node:crypto'
+import { createContext, type Context, type ContextOptions } from '../graphql/context.ts'
+import { createGraphQLServer, type GraphQLOptions } from '../graphql/server.ts'
+import { answerConditionally } from './conditional.ts'
 import { docsRoutes } from './docs.ts'
 import { handleErrors } from './errors.ts'
 import { healthRoutes, type Health } from './health.ts'
 import { homeRoutes } from './home.ts'
+import { identifyRequests, type Identify } from './identify.ts'
 import { pictureRoutes } from './pictures.ts'
+import { limitRate, type AddTogether } from './rate-limit.ts'
+import { secure, widenForSandbox } from './security.ts'
 
-export interface AppOptions {
-  readonly catalog: Catalog
-  /** The currency of price filters that name none. */
-  readonly currency: string
+export interface AppOptions extends ContextOptions, Omit<GraphQLOptions, 'plugins' | 'logError'> {
+  /** Open to developers: the page at /, the guides. */
   readonly development: boolean
   readonly logLevel: string
   readonly health: Health
+  /** Says who asks. */
+  readonly identify: Identify
+  /** How large a request may be, in bytes. */
+  readonly bodyLimit: number
+  /** Requests a minute for each client; null for any number. */
+  readonly rateLimit: number | null
+  /** Adds up what instances have counted for the rate limit. */
+  readonly addTogether?: AddTogether | undefined
+  /** Sites whose pages may read answers. */
+  readonly corsOrigins: readonly string[]
+  /** The proxies whose word on the client's address, scheme and host is believed. */
+  readonly trustProxy: readonly string[]
 }
-
-/** A request may be this large, in bytes. */
-const bodyLimit = 256 * 1024
-
-// until tokens are read, developers may do everything and the public may read what is on sale
-const developer: Viewer = {
-  authenticated: true,
-  scopes: new Set<Scope>(['catalog:write', 'reviews:write', 'catalog:trace']),
-}
-const reader: Viewer = { authenticated: false, scopes: new Set<Scope>() }
 
 /** The HTTP server with all its routes, not yet listening. Closing it lets requests under way finish. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
-  const { catalog, currency, development } = options
+  const { development, sandbox, corsOrigins } = options
   const app = fastify({
     logger: { level: options.logLevel },
     logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit,
+    bodyLimit: options.bodyLimit,
     forceCloseConnections: 'idle',
-    // a proxy in front tells the scheme and host that clients used
-    trustProxy: 'loopback',
+    trustProxy: [...options.trustProxy],
+    genReqId: () => randomUUID(),
     routerOptions: { ignoreTrailingSlash: true },
   })
   handleErrors(app)
-  app.addHook('onSend', async (_request, reply) => {
-    reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer')
+  await secure(app, { corsOrigins, sandbox })
+  app.addHook('onSend', async (request, reply) => {
+    reply.header('x-request-id', request.id)
     return Promise.resolve()
   })
-  const apollo = createGraphQLServer({
-    development,
-    plugins: [fastifyApolloDrainPlugin<Context>(app)],
-    logError: (error) => app.log.error(error),
-  })
-  await apollo.start()
-  await app.register(fastifyApollo(apollo), {
-    path: '/graphql',
-    context: (request) => Promise.resolve(contextOf(request)),
-  })
+  await app.register((scope) => graphqlRoutes(scope, options))
   await app.register(healthRoutes(options.health))
   await app.register(pictureRoutes)
   await app.register(homeRoutes(development))
   if (development) await app.register(docsRoutes)
   return app
+}
 
-  function contextOf(request: FastifyRequest): Context {
-    return createContext(catalog, currency, {
-      viewer: development ? developer : reader,
-      origin: `${request.protocol}://${request.host}`,
-      wantsTrace: request.headers['x-larder-trace'] === '1',
-    })
+/** /graphql: who asks is known, and how often they have asked, before Apollo is. */
+async function graphqlRoutes(app: FastifyInstance, options: AppOptions): Promise<void> {
+  identifyRequests(app, options.identify)
+  if (options.rateLimit !== null) {
+    const clientOf = ({ viewer, ip }: FastifyRequest): string => viewer?.subject ?? ip
+    await limitRate(app, { most: options.rateLimit, clientOf, addTogether: options.addTogether })
   }
+  answerConditionally(app)
+  if (options.sandbox) widenForSandbox(app)
+  const apollo = createGraphQLServer({
+    ...options,
+    plugins: [fastifyApolloDrainPlugin<Context>(app)],
+    logError: (error, requestId) => app.log.error({ err: error, requestId }, 'a request failed'),
+  })
+  await apollo.start()
+  await app.register(fastifyApollo(apollo), {
+    path: '/graphql',
+    context: (request) => Promise.resolve(contextOf(request, options)),
+  })
+}
+
+function contextOf(request: FastifyRequest, options: ContextOptions): Context {
+  return createContext(options, {
+    viewer: request.viewer ?? { authenticated: false, subject: null, scopes: new Set() },
+    origin: `${request.protocol}://${request.host}`,
+    wantsTrace: request.headers['x-larder-trace'] === '1',
+    requestId: request.id,
+  })
 }

@@ -10,9 +10,13 @@ interface Started {
   readonly products: number
 }
 
+const open =
+  '  OPEN TO EVERYBODY: no tokens are asked for, so every request may change everything. Set LARDER_AUTH_SECRET to serve others.'
+
 /** What a person wants to know right after the start. */
 export function banner({ config, url, source, cache, products }: Started): string[] {
   const development = config.NODE_ENV !== 'production'
+  const isOpen = config.LARDER_AUTH_SECRET === undefined && config.LARDER_AUTH_JWKS_URL === undefined
   const query = '{"query":"{ products(first: 3) { nodes { title } } }"}'
   return [
     '',
@@ -24,9 +28,7 @@ export function banner({ config, url, source, cache, products }: Started): strin
     ...(source.psql === null ? [] : [`  psql       ${source.psql}`]),
     ...(products > 0 ? [] : ['  empty      npm run seed -- --products 1000, or npm run import -- FILE']),
     `  a query    curl ${url}/graphql -H 'content-type: application/json' -d '${query}'`,
-    ...(development
-      ? ['', '  Development mode: every request may do everything. Set NODE_ENV=production to serve others.']
-      : []),
+    ...(isOpen ? ['', open] : []),
     '',
   ]
 }

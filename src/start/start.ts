@@ -3,14 +3,16 @@ import { createCatalog } from '../catalog/index.ts'
 import type { Config } from '../config.ts'
 import { connect } from '../database/client.ts'
 import { createApp } from '../http/app.ts'
+import { appOptions } from './app-options.ts'
 import { banner } from './banner.ts'
 import { openDatabase } from './database.ts'
 import { cacheHealth, databaseHealth } from './health.ts'
 import { keepCoherent } from './coherence.ts'
 import { listen } from './listen.ts'
+import { readOperations } from './operations.ts'
 import { originOf } from './origin.ts'
 import { ensureSampleData } from './sample-data.ts'
-import { openStore } from './store.ts'
+import { connectShared, openStore } from './store.ts'
 
 /** A running Larder. */
 export interface Larder {
@@ -26,6 +28,8 @@ export interface Larder {
  * @throws StartError where something that it cannot do without is missing or wrong
  */
 export async function startLarder(config: Config, print: (line: string) => void): Promise<Larder> {
+  // what is wrong with the configuration stops the start before anything is touched
+  const http = { ...appOptions(config), registered: await readOperations(config.LARDER_OPERATIONS) }
   // undone in the opposite order, however far the start got
   const started: (() => Promise<void>)[] = []
   const stop = async (): Promise<void> => {
@@ -63,11 +67,13 @@ export async function startLarder(config: Config, print: (line: string) => void)
     })
     const relay = await keepCoherent(source.url, catalog, cache, print)
     started.push(() => relay.stop())
+    const shared = connectShared(config)
+    if (shared !== undefined) started.push(() => Promise.resolve(shared.close()))
     const app = await createApp({
+      ...http,
       catalog,
-      currency: config.LARDER_CURRENCY,
-      development: config.NODE_ENV !== 'production',
-      logLevel: config.LOG_LEVEL,
+      shared,
+      addTogether: shared?.add,
       health: { database: () => databaseHealth(database), cache: () => cacheHealth(cache) },
     })
     started.push(() => app.close())

@@ -1,5 +1,6 @@
 import { clusterStore, memoryStore, redisStore, UnsuitableServerError, type Store } from '../cache/index.ts'
 import type { Config } from '../config.ts'
+import { connectSharedValues, type SharedValues } from '../redis/shared-values.ts'
 import { StartError } from '../start-error.ts'
 
 /**
@@ -32,6 +33,13 @@ function createStore(config: Config, origin: string, warn: (line: string) => voi
   }
   const urls = clusterUrls(config.REDIS_URL)
   return urls === null ? redisStore({ ...options, url: config.REDIS_URL }) : clusterStore({ ...options, urls })
+}
+
+/** Where instances share small things besides the cache; nowhere without Redis. */
+export function connectShared({ REDIS_URL, LARDER_CACHE_PREFIX }: Config): SharedValues | undefined {
+  if (REDIS_URL === undefined) return undefined
+  const urls = clusterUrls(REDIS_URL)
+  return connectSharedValues(urls ?? [REDIS_URL], urls !== null, LARDER_CACHE_PREFIX)
 }
 
 /** The nodes of `redis-cluster://user:password@one:6379,two:6379` as urls of their own; null for a single server. */

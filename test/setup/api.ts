@@ -2,7 +2,12 @@ import type { FastifyInstance } from 'fastify'
 import { createCache, memoryStore, redisStore, type Cache, type CacheEvent } from '../../src/cache/index.ts'
 import { createCatalog, type Catalog } from '../../src/catalog/index.ts'
 import { connect, type Database } from '../../src/database/client.ts'
+import { readConfig } from '../../src/config.ts'
 import { createApp } from '../../src/http/app.ts'
+import { appOptions } from '../../src/start/app-options.ts'
+
+/** What tokens are signed with where tests ask for them. */
+export const testSecret = 'a secret of more than thirty-two characters'
 
 /** What a client gets. */
 export interface Answer {
@@ -34,8 +39,12 @@ export interface TestApiOptions {
   readonly redis?: { url: string; prefix: string } | null
   /** Reads past the cache: what every answer has to agree with. */
   readonly uncached?: boolean
-  /** Asks as the public does. */
+  /** Asks as the public does; tokens are signed with testSecret. */
   readonly production?: boolean
+  /** Configuration besides. */
+  readonly environment?: Readonly<Record<string, string>>
+  /** The only operations to answer. */
+  readonly registered?: readonly string[]
   /** Puts something in the way of what the catalog does to the cache. */
   readonly tamper?: (cache: Cache) => Partial<Cache>
   readonly strict?: boolean
@@ -43,8 +52,24 @@ export interface TestApiOptions {
 }
 
 export async function startApi(options: TestApiOptions): Promise<TestApi> {
-  const { url, redis, uncached = false, production = false, tamper = () => ({}), strict, deliveryTimeoutMs } = options
+  const {
+    url,
+    redis,
+    uncached = false,
+    production = false,
+    tamper = () => ({}),
+    strict,
+    deliveryTimeoutMs,
+    environment = {},
+    registered = null,
+  } = options
   const events: CacheEvent[] = []
+  const config = readConfig({
+    LOG_LEVEL: 'silent',
+    RATE_LIMIT: 'off',
+    ...(production ? { NODE_ENV: 'production', LARDER_AUTH_SECRET: testSecret } : {}),
+    ...environment,
+  })
   const database = connect({ url, access: 'read', poolSize: 4 })
   const writer = connect({ url, access: 'write', poolSize: 4 })
   // a busy test machine must not make a read give up on Redis
@@ -60,10 +85,9 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
     ...(deliveryTimeoutMs === undefined ? {} : { deliveryTimeoutMs }),
   })
   const app = await createApp({
+    ...appOptions(config),
     catalog,
-    currency: 'USD',
-    development: !production,
-    logLevel: 'silent',
+    registered,
     health: { database: () => Promise.resolve({ ok: true }), cache: () => ({ ok: true }) },
   })
   return {

@@ -1,0 +1,32 @@
+import type { FastifyInstance } from 'fastify'
+import type { Viewer } from '../catalog/index.ts'
+import { statusOfCode } from '../graphql/errors.ts'
+import { errorBody } from './errors.ts'
+
+/** Who asks, by the Authorization header of a request; or why the request is not answered. */
+export type Identify = (
+  authorization: string | undefined,
+) => Promise<Viewer | { readonly refused: 'UNAUTHENTICATED' | 'UNAVAILABLE'; readonly message: string }>
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks. Null before that is known. */
+    viewer: Viewer | null
+  }
+}
+
+/** Says of every request who asks, and answers those itself whose token does not hold. */
+export function identifyRequests(app: FastifyInstance, identify: Identify): void {
+  app.decorateRequest('viewer', null)
+  app.addHook('onRequest', async (request, reply) => {
+    const viewer = await identify(request.headers.authorization)
+    if (!('refused' in viewer)) {
+      request.viewer = viewer
+      return
+    }
+    const { refused, message } = viewer
+    if (refused === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer error="invalid_token"')
+    else reply.header('retry-after', '1')
+    await reply.code(statusOfCode[refused] ?? 500).send(errorBody(refused, message))
+  })
+}

@@ -1,0 +1,66 @@
+import cors from '@fastify/cors'
+import helmet from '@fastify/helmet'
+import type { FastifyInstance } from 'fastify'
+
+export interface SecurityOptions {
+  /** Sites whose pages may read answers, as `https://shop.example`. */
+  readonly corsOrigins: readonly string[]
+  /** Whether Apollo Sandbox is served, and may ask from its own site. */
+  readonly sandbox: boolean
+}
+
+const sandboxSite = 'https://studio.apollographql.com'
+
+/** What the page of Sandbox loads: it comes from Apollo's hosts, and shows itself in a frame. */
+const sandboxPolicy = [
+  "default-src 'none'",
+  "script-src 'self' 'unsafe-inline' https://*.cdn.apollographql.com",
+  "style-src 'self' 'unsafe-inline' https://*.cdn.apollographql.com https://fonts.googleapis.com",
+  'font-src https://fonts.gstatic.com',
+  "img-src 'self' data: https://*.cdn.apollographql.com",
+  'manifest-src https://*.cdn.apollographql.com',
+  'frame-src https://*.embed.apollographql.com',
+  "connect-src 'self'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/** Headers that keep browsers from doing with an answer what it is not meant for. Routes with pages widen the policy. */
+export async function secure(app: FastifyInstance, { corsOrigins, sandbox }: SecurityOptions): Promise<void> {
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] },
+    },
+    // pictures are shown on other sites
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
+  })
+  await app.register(cors, {
+    origin: [...corsOrigins, ...(sandbox ? [sandboxSite] : [])],
+    methods: ['GET', 'POST'],
+    allowedHeaders: [
+      'content-type',
+      'authorization',
+      'apollo-require-preflight',
+      'x-apollo-operation-name',
+      'x-larder-trace',
+    ],
+    exposedHeaders: [
+      'etag',
+      'x-request-id',
+      'retry-after',
+      'ratelimit-limit',
+      'ratelimit-remaining',
+      'ratelimit-reset',
+    ],
+    maxAge: 600,
+  })
+}
+
+/** Lets the page of Sandbox load what it needs, and nothing else on these routes. */
+export function widenForSandbox(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request, reply) => {
+    const isPage = request.method === 'GET' && request.headers.accept?.includes('text/html') === true
+    if (isPage) reply.header('content-security-policy', sandboxPolicy)
+    return Promise.resolve()
+  })
+}
