@@ -9,6 +9,7 @@ import { readTypeDefs, resolvers } from '../catalog/index.ts'
 import type { Context } from './context.ts'
 import { formatError, isInternal, statusOfCode } from './errors.ts'
 import { costPlugin, limitRules, type Limits } from './limits.ts'
+import { rootTypesRule } from './root-types.ts'
 import { onlyRegistered, persistedOperations, registeredOperations, type SharedOperations } from './operations.ts'
 
 export interface GraphQLOptions {
@@ -34,7 +35,7 @@ export function createGraphQLServer(options: GraphQLOptions): ApolloServer<Conte
     typeDefs: readTypeDefs(),
     resolvers,
     introspection: options.introspection,
-    validationRules: limitRules(limits),
+    validationRules: [rootTypesRule, ...limitRules(limits)],
     maxRecursiveSelections: mostSelections,
     parseOptions: { maxTokens: limits.tokens },
     persistedQueries: {

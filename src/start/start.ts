@@ -73,7 +73,7 @@ export async function startLarder(config: Config, print: (line: string) => void)
       ...http,
       catalog,
       shared,
-      addTogether: shared?.add,
+      addTogether: shared === undefined ? undefined : (counts, ttlMs) => shared.add(counts, ttlMs),
       health: { database: () => databaseHealth(database), cache: () => cacheHealth(cache) },
     })
     started.push(() => app.close())

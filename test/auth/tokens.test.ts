@@ -99,7 +99,7 @@ describe('a token', () => {
       'Bearer x',
       'Bearer a.b.c',
       `Basic ${good}`,
-      `${good}`,
+      good,
       `Bearer ${good} ${good}`,
       `Bearer ${good.slice(0, -4)}`,
       'Bearer ☃',

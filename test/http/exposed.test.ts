@@ -196,7 +196,7 @@ describe('how much may be asked', () => {
     const query = new URLSearchParams({ query: 'mutation { reviewDelete(id: "Review:1") { deletedId } }' })
     const mutation = await api.app.inject({
       method: 'GET',
-      url: `/graphql?${query}`,
+      url: `/graphql?${query.toString()}`,
       headers: { 'apollo-require-preflight': '1' },
     })
     expect(mutation.statusCode).toBe(405)
@@ -281,7 +281,7 @@ describe('persisted operations', () => {
     const get = (headers = {}) =>
       api.app.inject({
         method: 'GET',
-        url: `/graphql?${search}`,
+        url: `/graphql?${search.toString()}`,
         headers: { 'apollo-require-preflight': '1', ...headers },
       })
     const first = await get()
