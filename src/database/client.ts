@@ -2,6 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { PrismaClient } from '../generated/prisma/client.ts'
 import { databaseError } from './errors.ts'
+import { statementSent } from './statements.ts'
 
 export interface DatabaseOptions {
   readonly url: string
@@ -53,6 +54,7 @@ export function connect(options: DatabaseOptions): Database {
     const query = client.query.bind(client)
     client.query = ((...given: Parameters<typeof query>) => {
       statements += 1
+      statementSent()
       return query(...given)
     }) as typeof client.query
   })

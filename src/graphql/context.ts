@@ -1,4 +1,5 @@
 import { Reader, type Catalog, type CatalogContext, type Transaction, type Viewer } from '../catalog/index.ts'
+import { tellStatements } from '../database/statements.ts'
 import { Trace } from './trace.ts'
 
 /** What is known of a request before its operation is. */
@@ -63,12 +64,17 @@ class RequestContext implements Context {
 
   async write<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
     try {
-      const { result, propagation } = await this.catalog.write(work, this.trace?.observe)
+      const { result, propagation } = await this.tracing(() => this.catalog.write(work, this.trace?.observe))
       if (propagation === 'PENDING') this.propagation = propagation
       return result
     } finally {
       this.reader = this.newReader()
     }
+  }
+
+  private tracing<Result>(write: () => Promise<Result>): Promise<Result> {
+    const { trace } = this
+    return trace === null ? write() : tellStatements(() => trace.countStatement(), write)
   }
 
   private newReader(): Reader {

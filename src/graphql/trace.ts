@@ -40,6 +40,11 @@ export class Trace {
     else if (event.type in counterOf) this.#count(event as Extract<CacheEvent, { type: keyof typeof counterOf }>)
   }
 
+  /** Statements of writes, which the cache knows nothing of. */
+  countStatement(): void {
+    this.#sqlStatements += 1
+  }
+
   /** Redis commands are round trips; a store in the process counts its own in the same way. Times in ms. */
   report(): object {
     return {
