@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import * as engine from '../src/cache/index.ts'
+import { statusOfCode } from '../src/graphql/errors.ts'
 import { importLines } from '../src/import/import.ts'
 import type { RawLine } from '../src/import/lines.ts'
 import { seedCatalog } from '../src/seed/seed.ts'
@@ -109,3 +110,19 @@ function exists(url: URL): boolean {
     return false
   }
 }
+
+it('the guide to codes has every code with its status', () => {
+  const rows = [...text('docs/exposing.md').matchAll(/^\| `([A-Z_]+)` \| (\d{3}) \|/gm)].map(
+    ([, code, status]) => [code, Number(status)] as const,
+  )
+  expect(Object.fromEntries(rows)).toEqual(statusOfCode)
+})
+
+it('every link from page to page leads somewhere', () => {
+  const pages = ['README.md', ...readdirSync(new URL('docs/', root)).map((file) => `docs/${file}`)]
+  for (const page of pages) {
+    for (const [, target = ''] of text(page).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)) {
+      expect([page, target, existsSync(new URL(target, new URL(page, root)))]).toEqual([page, target, true])
+    }
+  }
+})
