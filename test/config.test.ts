@@ -1,7 +1,24 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '../src/config.ts'
+import { appOptions } from '../src/start/app-options.ts'
 import { variables } from '../src/variables.ts'
+
+it('nobody is served in production who cannot be told from anybody', () => {
+  expect(() => appOptions(readConfig({ NODE_ENV: 'production' }))).toThrow(/LARDER_AUTH_SECRET or LARDER_AUTH_JWKS_URL/)
+  expect(() => appOptions(readConfig({ NODE_ENV: 'production', LARDER_AUTH_SECRET: 's'.repeat(32) }))).not.toThrow()
+  const both = { LARDER_AUTH_SECRET: 's'.repeat(32), LARDER_AUTH_JWKS_URL: 'https://issuer.example/keys' }
+  expect(() => readConfig(both)).toThrow(/both set/)
+  expect(() => readConfig({ LARDER_AUTH_SECRET: 's'.repeat(32), LARDER_AUTH_ALGORITHMS: 'HS256,RS256' })).toThrow(
+    /RS256 does not go/,
+  )
+  expect(() =>
+    readConfig({ LARDER_AUTH_JWKS_URL: 'https://issuer.example/keys', LARDER_AUTH_ALGORITHMS: 'none' }),
+  ).toThrow(/LARDER_AUTH_ALGORITHMS/)
+  expect(() => readConfig({ LARDER_AUTH_SECRET: 'much too short' })).toThrow(
+    /^LARDER_AUTH_SECRET must be at least 32 characters, but is 14 characters long\.$/,
+  )
+})
 
 describe('the configuration', () => {
   it('works with nothing set, and takes empty for not set', () => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { newToken, type Cache, type Listener } from '../cache/index.ts'
-import { databaseError, sqlStateOf } from '../database/errors.ts'
+import { databaseError, DatabaseUnavailableError, sqlStateOf } from '../database/errors.ts'
 import { awaitDelivery, deleteChanges, readOwnChanges, type RecordedChanges } from '../database/outbox.ts'
 import type { Prisma, PrismaClient } from '../generated/prisma/client.ts'
 import type { Change } from './changes.ts'
@@ -77,7 +77,12 @@ export function createWrite(options: WriteOptions): Write {
       try {
         return await writeOnce(options, work, observer)
       } catch (error) {
-        if (attempt === mostAttempts || !retried.has(sqlStateOf(error) ?? '')) throw error
+        const state = sqlStateOf(error) ?? ''
+        if (!retried.has(state)) throw error
+        if (attempt === mostAttempts) {
+          if (!state.startsWith('40')) throw error
+          throw new DatabaseUnavailableError('The write met others again and again', { cause: error })
+        }
         await sleep(Math.random() * 2 ** attempt * 5)
       }
     }

@@ -12,6 +12,8 @@ export interface SharedOperations {
 
 const ttlMs = 7 * 24 * 3600 * 1000
 const mostKept = 5000
+// nobody writes an operation as long as this: it would only fill the memory that all share
+const longestKept = 16_384
 
 /** What Apollo asks of a store of persisted operations. Every key names its content by a digest, so it never changes. */
 export interface OperationStore {
@@ -30,6 +32,7 @@ export function persistedOperations(shared: SharedOperations | undefined): Opera
       return known
     },
     async set(key, value) {
+      if (value.length > longestKept) return
       here.set(key, value)
       await shared?.set(key, value, ttlMs)
     },

@@ -1,6 +1,7 @@
 import type pg from 'pg'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Cache } from '../../src/cache/index.ts'
+import { DatabaseUnavailableError } from '../../src/database/errors.ts'
 import { startRelay } from '../../src/database/relay.ts'
 import { startApi, type TestApi, type TestApiOptions } from '../setup/api.ts'
 import { storeFixture } from '../setup/fixture.ts'
@@ -104,11 +105,47 @@ describe.skipIf(redis === null)('a write', () => {
       }),
     })
     await api.ask(readTitle)
+    const log = vi.spyOn(api.app.log, 'error')
     const { errors, status } = await api.ask(rename('Never'))
     expect([status, errors?.[0]?.extensions.code]).toEqual([500, 'INTERNAL_SERVER_ERROR'])
+    expect(JSON.stringify(errors)).not.toContain('broken')
+    // what the client is not told stands in the log, under the name that the client is told
+    const [{ err, requestId }] = log.mock.calls[0] as unknown as [{ err: Error; requestId: string }]
+    expect(err.message).toContain('broken between hold and commit')
+    expect(errors?.[0]?.extensions).toEqual({ code: 'INTERNAL_SERVER_ERROR', requestId })
     const trace = { 'x-larder-trace': '1' }
     expect((await api.ask(readTitle)).data.product).toEqual({ title: 'Harbor Shirt' })
     expect((await api.ask(readTitle, {}, trace)).extensions?.larder?.kinds['product']).toMatchObject({ hits: 1 })
+  })
+
+  it.each(['40001', '40P01', '23505', '23503'])(
+    'that PostgreSQL refuses with %s is run again from the start',
+    async (state) => {
+      const api = await open()
+      let runs = 0
+      const { result } = await api.catalog.write(async (tx) => {
+        runs += 1
+        await tx.product.update({ where: { id: 1 }, data: { title: `Run ${runs}` } })
+        if (runs < 3)
+          await tx.$executeRawUnsafe(`DO $$ BEGIN RAISE EXCEPTION 'met another' USING ERRCODE = '${state}'; END $$`)
+        return runs
+      })
+      expect(result).toBe(3)
+      expect((await client.query('SELECT title, version FROM product WHERE id = 1')).rows).toEqual([
+        { title: 'Run 3', version: 2 },
+      ])
+    },
+  )
+
+  it('that meets others again and again gives up, and says that it can be tried again', async () => {
+    const api = await open()
+    let runs = 0
+    const failing = api.catalog.write(async (tx) => {
+      runs += 1
+      await tx.$executeRaw`DO $$ BEGIN RAISE EXCEPTION 'always' USING ERRCODE = '40001'; END $$`
+    })
+    await expect(failing).rejects.toThrow(DatabaseUnavailableError)
+    expect(runs).toBe(6)
   })
 
   it('answers every field of one request with rows read after its own change', async () => {

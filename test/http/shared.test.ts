@@ -28,6 +28,8 @@ describe.skipIf(redis === null)('what instances share in Redis', () => {
     expect(await other?.get(key)).toBeUndefined()
     await one?.set(key, '{ __typename }')
     expect(await other?.get(key)).toBe('{ __typename }')
+    await one?.set('apq:long', `{ __typename ${' '.repeat(20_000)}}`)
+    expect(await one?.get('apq:long')).toBeUndefined()
   })
 
   it('requests are counted here at once, and added up without a request waiting for it', async () => {
