@@ -165,7 +165,7 @@ describe.skipIf(redis === null)('a write', () => {
   it.each([
     [
       'price',
-      'mutation { variantUpdate(id: "ProductVariant:1", input: { price: { amount: "1.00", currencyCode: USD } }) { userErrors { message } } }',
+      'mutation { variantUpdate(id: "ProductVariant:1", input: { price: { amount: "1.00", currencyCode: "USD" } }) { userErrors { message } } }',
       'sortKey: PRICE',
     ],
     [
@@ -179,6 +179,16 @@ describe.skipIf(redis === null)('a write', () => {
       'sortKey: NEWEST',
     ],
     ['title', rename('Aaa'), 'sortKey: TITLE'],
+    [
+      'membership',
+      'mutation { productUpdate(id: "Product:6", input: { categories: ["Category:3"] }) { userErrors { message } } }',
+      'sortKey: NEWEST',
+    ],
+    [
+      'new variant',
+      'mutation { variantCreate(product: "Product:1", input: { sku: "N", price: { amount: "2", currencyCode: "USD" } }) { userErrors { message } } }',
+      'filter: { maxPrice: 3 }',
+    ],
     ['rating', 'mutation { reviewDelete(id: "Review:1") { userErrors { message } } }', 'sortKey: RATING'],
   ])(
     'of a %s reaches the lists of a category that moved there while it was committing',
@@ -194,8 +204,8 @@ describe.skipIf(redis === null)('a write', () => {
         }),
       })
       const [mover, reader, uncached] = [await open(), await open(), await open({ redis: null, uncached: true })]
-      const query = `{ category(by: { id: "Category:4" }) { products(${args.replace('USD', '"USD"')}) { totalCount nodes { id } edges { cursor } } } }`
-      const writing = writer.ask(mutation.replace('USD', '"USD"'))
+      const query = `{ category(by: { id: "Category:4" }) { products(${args}) { totalCount nodes { id } edges { cursor } } } }`
+      const writing = writer.ask(mutation)
       await beforeHold.reached
       expect((await mover.ask(moved)).data.categoryUpdate.userErrors).toEqual([])
       // cached now, under a category that the writer knew nothing of when it held its keys

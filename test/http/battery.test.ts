@@ -8,6 +8,7 @@ import { broadQueries } from '../setup/queries.ts'
 
 let api: TestApi
 let editor: string
+let expired: string
 
 beforeAll(async () => {
   const { url, client } = await testDatabase()
@@ -17,6 +18,10 @@ beforeAll(async () => {
   editor = await new SignJWT({ scope: 'catalog:write reviews:write catalog:trace' })
     .setProtectedHeader({ alg: 'HS256' })
     .setExpirationTime('10m')
+    .sign(key)
+  expired = await new SignJWT({ scope: 'catalog:write' })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setExpirationTime(1)
     .sign(key)
 })
 afterAll(() => api.close())
@@ -289,6 +294,7 @@ const token = fc
   .oneof(
     fc.constantFrom('', 'x', 'a.b.c', 'eyJhbGciOiJub25lIn0.eyJzY29wZSI6ImNhdGFsb2c6d3JpdGUifQ.'),
     fc.string({ maxLength: 60 }).map((each) => each.replaceAll(/[^\x20-\x7e]/g, '')),
+    fc.constant(null).map(() => expired),
     fc.constant(new UnsecuredJWT({ scope: 'catalog:write' }).setExpirationTime('5m').encode()),
     fc.nat(100).map((at) => editor.slice(0, at) + (editor[at] === 'A' ? 'B' : 'A') + editor.slice(at + 1)),
   )
