@@ -45,7 +45,14 @@ export async function startLarder(config: Config, print: (line: string) => void)
     }
     const database = connect({ url: source.url, access: 'read', poolSize: config.LARDER_POOL_SIZE, ...timeouts })
     started.push(() => database.close())
-    const writer = connect({ url: source.url, access: 'write', poolSize: config.LARDER_WRITE_POOL_SIZE, ...timeouts })
+    const writer = connect({
+      url: source.url,
+      access: 'write',
+      poolSize: config.LARDER_WRITE_POOL_SIZE,
+      // writes of one row wait for each other: a queue is no outage
+      connectTimeoutMs: config.LARDER_TRANSACTION_TIMEOUT_MS,
+      ...timeouts,
+    })
     started.push(() => writer.close())
     const store = await openStore(config, await originOf(database.prisma), print)
     const cache = createCache({

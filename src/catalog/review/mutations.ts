@@ -1,4 +1,4 @@
-import type { MutationResolvers, ReviewCreateInput, ReviewUpdateInput } from '../../generated/graphql.ts'
+import type { MutationResolvers, ProductStatus, ReviewCreateInput, ReviewUpdateInput } from '../../generated/graphql.ts'
 import type { CatalogContext } from '../context.ts'
 import { parseGlobalId } from '../global-id.ts'
 import { readInput, type Whole } from '../input.ts'
@@ -51,9 +51,10 @@ function updateReview(viewer: Viewer, id: string, input: ReviewUpdateInput): Wor
 
 /** Locks the product that a review is about. False where there is none, or none that the viewer may see. */
 async function lockReview(tx: Transaction, viewer: Viewer, id: number): Promise<boolean> {
-  const review = await tx.review.findUnique({ where: { id }, select: { productId: true } })
-  const owner = review === null ? null : await lockProduct(tx, review.productId)
-  return owner !== null && maySee(viewer, owner.status)
+  const rows = await tx.$queryRaw<{ status: ProductStatus }[]>`
+    SELECT p."status"::text AS "status" FROM "product" p JOIN "review" r ON r."product_id" = p."id"
+    WHERE r."id" = ${id} FOR NO KEY UPDATE OF p`
+  return rows[0] !== undefined && maySee(viewer, rows[0].status)
 }
 
 function readIn(context: CatalogContext): (id: number) => Promise<ReviewRow | null> {

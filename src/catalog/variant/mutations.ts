@@ -90,15 +90,15 @@ function adjustInventory(id: string, delta: number): Work<number> {
   }
 }
 
-/** Locks a variant, and before it its product. */
+/** Locks a variant, and before it its product: PostgreSQL locks in the order of the tables named. */
 async function lockVariant(
   tx: Transaction,
   id: number,
 ): Promise<{ id: number; productId: number; version: number; quantity: number } | null> {
-  const found = await tx.productVariant.findUnique({ where: { id }, select: { productId: true } })
-  if (found === null || (await lockProduct(tx, found.productId)) === null) return null
   const rows = await tx.$queryRaw<{ id: number; productId: number; version: number; quantity: number }[]>`
-    SELECT "id", "product_id" AS "productId", "version", "quantity" FROM "product_variant" WHERE "id" = ${id} FOR NO KEY UPDATE`
+    SELECT v."id", v."product_id" AS "productId", v."version", v."quantity"
+    FROM "product" p JOIN "product_variant" v ON v."product_id" = p."id"
+    WHERE v."id" = ${id} FOR NO KEY UPDATE OF p, v`
   return rows[0] ?? null
 }
 
