@@ -43,6 +43,23 @@ export async function recordKeys(tx: Pick<PrismaClient, '$executeRaw'>, keys: re
     VALUES (pg_current_xact_id()::text::bigint, 'keys', ${JSON.stringify({ keys })}::jsonb)`
 }
 
+/** What waits to be delivered: so many rows, the oldest of which began to wait so many ms ago. */
+export interface OutboxDepth {
+  readonly rows: number
+  readonly oldestMs: number
+}
+
+// beyond, it only matters that it is more than that
+const mostCounted = 10_000
+
+export async function outboxDepth(prisma: Pick<PrismaClient, '$queryRaw'>): Promise<OutboxDepth> {
+  const [found] = await prisma.$queryRaw<{ rows: number; oldestMs: number }[]>`
+    SELECT count(*)::int4 AS rows,
+      coalesce(extract(epoch FROM clock_timestamp() - min("created_at")) * 1000, 0)::int4 AS "oldestMs"
+    FROM (SELECT "created_at" FROM "outbox" ORDER BY "id" LIMIT ${mostCounted}) AS waiting`
+  return found ?? { rows: 0, oldestMs: 0 }
+}
+
 /** Says that everything which these changes touch has been evicted. */
 export async function deleteChanges(prisma: Pick<PrismaClient, '$executeRaw'>, transaction: string): Promise<void> {
   await prisma.$executeRaw`DELETE FROM "outbox" WHERE "transaction_id" = ${transaction}::bigint`
