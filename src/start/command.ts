@@ -40,7 +40,7 @@ export async function runCommand(
     loadEnvFile()
     const config = { ...readConfig(process.env), ...override }
     const database = await openDatabase(config, 'command', (line) => console.error(line))
-    const client = new pg.Client({ connectionString: database.url, application_name: 'larder command' })
+    const client = new pg.Client({ connectionString: database.directUrl, application_name: 'larder command' })
     try {
       await client.connect()
       await work({ client, applied: database.applied, progress, print: (line) => console.log(line) })

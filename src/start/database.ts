@@ -6,6 +6,8 @@ import { StartError } from '../start-error.ts'
 /** A database that is up to date. */
 export interface OpenDatabase {
   readonly url: string
+  /** The same past a pooler: for what needs a session of its own. */
+  readonly directUrl: string
   /** For people. */
   readonly description: string
   /** A command line that opens it in psql; null where people know better themselves. */
@@ -26,8 +28,8 @@ export async function openDatabase(
 ): Promise<OpenDatabase> {
   const database = await reach(config, role, print)
   try {
-    if (config.LARDER_MIGRATE === 'on') return { ...database, applied: await migrate(database.url) }
-    await refusePending(database.url)
+    if (config.LARDER_MIGRATE === 'on') return { ...database, applied: await migrate(database.directUrl) }
+    await refusePending(database.directUrl)
     return { ...database, applied: [] }
   } catch (error) {
     await database.stop()
@@ -42,10 +44,11 @@ async function reach(
 ): Promise<Omit<OpenDatabase, 'applied'>> {
   const { DATABASE_URL: url, LARDER_DIRECTORY: directory } = config
   if (url !== undefined) {
-    return { url, description: `PostgreSQL at ${placeOf(url)}`, psql: null, stop: () => Promise.resolve() }
+    const directUrl = config.LARDER_DIRECT_DATABASE_URL ?? url
+    return { url, directUrl, description: `PostgreSQL at ${placeOf(url)}`, psql: null, stop: () => Promise.resolve() }
   }
   const embedded = await openEmbedded(directory, { role, onProgress: print })
-  return { ...embedded, description: `embedded PostgreSQL in ${directory}` }
+  return { ...embedded, directUrl: embedded.url, description: `embedded PostgreSQL in ${directory}` }
 }
 
 async function refusePending(url: string): Promise<void> {

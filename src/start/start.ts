@@ -7,6 +7,7 @@ import { createApp } from '../http/app.ts'
 import { appOptions } from './app-options.ts'
 import { banner } from './banner.ts'
 import { openDatabase } from './database.ts'
+import { durabilityWarning } from './durability.ts'
 import { cacheHealth, databaseHealth } from './health.ts'
 import { keepCoherent } from './coherence.ts'
 import { listen } from './listen.ts'
@@ -39,7 +40,7 @@ export async function startLarder(config: Config, print: (line: string) => void)
   try {
     const source = await openDatabase(config, 'api', print)
     started.push(() => source.stop())
-    const products = await ensureSampleData(source.url, config.LARDER_SAMPLE_DATA, print)
+    const products = await ensureSampleData(source.directUrl, config.LARDER_SAMPLE_DATA, print)
     const timeouts = {
       statementTimeoutMs: config.LARDER_STATEMENT_TIMEOUT_MS,
       transactionTimeoutMs: config.LARDER_TRANSACTION_TIMEOUT_MS,
@@ -55,6 +56,8 @@ export async function startLarder(config: Config, print: (line: string) => void)
       ...timeouts,
     })
     started.push(() => writer.close())
+    const warning = await durabilityWarning(writer.prisma)
+    if (warning !== null) print(warning)
     const store = await openStore(config, await originOf(database.prisma), print)
     const cache = createCache({
       store,
@@ -77,7 +80,7 @@ export async function startLarder(config: Config, print: (line: string) => void)
       deliveryTimeoutMs: config.LARDER_PROPAGATION_MS,
     })
     const relay = await keepCoherent({
-      url: config.LARDER_DIRECT_DATABASE_URL ?? source.url,
+      url: source.directUrl,
       catalog,
       cache,
       instance,

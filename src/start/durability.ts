@@ -1,0 +1,12 @@
+import type { PrismaClient } from '../generated/prisma/client.ts'
+
+/** What about the database weakens what an answered write promises; null where nothing does. */
+export async function durabilityWarning(prisma: PrismaClient): Promise<string | null> {
+  const [found] = await prisma.$queryRaw<{ setting: string }[]>`
+    SELECT current_setting('synchronous_commit') AS setting`
+  if (found?.setting !== 'off') return null
+  return (
+    'PostgreSQL runs with synchronous_commit=off: when it crashes, writes that were answered may be lost, and the cache may ' +
+    'go on serving them. Set it to on.'
+  )
+}
