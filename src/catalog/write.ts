@@ -151,7 +151,8 @@ async function settle(
   }
   const outcome = await awaitDelivery(prisma, changes.transaction, {
     instance,
-    settledHere: () => isEvicted || !cache.trusted,
+    isEvicted,
+    isTrusted: () => cache.trusted,
     timeoutMs: deliveryTimeoutMs,
   })
   return outcome === 'delivered' ? 'DONE' : 'PENDING'

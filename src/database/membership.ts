@@ -71,16 +71,17 @@ export class Membership {
   async step(client: pg.Client): Promise<void> {
     if (this.isMember) await this.#leaveIfDoubtful()
     if (!this.isMember && this.#options.reachable() && performance.now() >= this.#resignedUntil) {
-      this.#mode = 'draining'
       this.#doubt = null
-      await this.#beat(client)
+      await this.#beat(client, 'trusting')
       this.#undelivered = await lastOutboxRow(client)
+      this.#mode = 'draining'
     }
-    if (this.isDraining && (await this.#isDrained(client)) && this.isDraining && this.#holds()) {
+    if (this.isDraining && (await this.#isDrained(client)) && this.isDraining && this.#isHeard && this.#holds()) {
       this.#mode = 'trusting'
       await this.#options.onTrust(() => this.#holds())
     }
-    if (this.#recorded !== this.#toRecord || performance.now() - this.#beatAt >= beatMs) await this.#beat(client)
+    const mode = this.isMember ? 'trusting' : 'bypassing'
+    if (this.#recorded !== mode || performance.now() - this.#beatAt >= beatMs) await this.#beat(client, mode)
   }
 
   /** Lets others deliver, because this instance cannot. */
@@ -119,8 +120,8 @@ export class Membership {
   }
 
   async #leaveIfDoubtful(): Promise<void> {
-    if (performance.now() - this.#beatAt > livingMs) this.#doubt ??= 'this instance was not heard of for a while'
-    if (!this.#options.reachable()) this.#doubt ??= `the cache does not answer`
+    if (!this.#isHeard) this.#doubt ??= 'this instance was not heard of for a while'
+    if (!this.#options.reachable()) this.#doubt ??= 'the cache does not answer'
     if (!this.#holds()) await this.distrust(this.#doubt ?? '')
   }
 
@@ -132,13 +133,13 @@ export class Membership {
     return !this.#options.exclusive || !(await isTrustedElsewhere(client, this.#options.id))
   }
 
-  get #toRecord(): 'bypassing' | 'trusting' {
-    return this.isMember ? 'trusting' : 'bypassing'
+  /** Whether others cannot have counted it as gone yet. */
+  get #isHeard(): boolean {
+    return performance.now() - this.#beatAt <= livingMs
   }
 
-  async #beat(client: pg.Client): Promise<void> {
+  async #beat(client: pg.Client, mode: 'bypassing' | 'trusting'): Promise<void> {
     const begun = performance.now()
-    const mode = this.#toRecord
     await client.query(
       `INSERT INTO "instance" ("id", "mode", "seen_at") VALUES ($1, $2, clock_timestamp())
        ON CONFLICT ("id") DO UPDATE SET "mode" = EXCLUDED."mode", "seen_at" = EXCLUDED."seen_at"`,

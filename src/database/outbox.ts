@@ -68,28 +68,40 @@ export async function deleteChanges(prisma: Pick<PrismaClient, '$executeRaw'>, t
 export interface DeliveryOptions {
   /** The instance that waits. */
   readonly instance: string
-  /** Whether nothing that was replaced is served by this instance itself. */
-  readonly settledHere: () => boolean
+  /** Whether the cache has been told already, as far as this instance reaches: only those with another cache are waited for. */
+  readonly isEvicted: boolean
+  /** Whether this instance reads through the cache. */
+  readonly isTrusted: () => boolean
   /** How long to wait at most, in ms. */
   readonly timeoutMs: number
 }
 
 /**
  * Waits until nobody is served what these changes replaced: a relay has delivered them, or every living instance has
- * recorded that it bypasses the cache.
+ * recorded that it bypasses the cache. That it does so is not enough, this one included: an instance that is about to
+ * trust the cache again has looked already which changes it must see delivered, and these may not be among them.
  */
 export async function awaitDelivery(
   prisma: Pick<PrismaClient, '$queryRaw'>,
   transaction: string,
-  { instance, settledHere, timeoutMs }: DeliveryOptions,
+  { instance, isEvicted, isTrusted, timeoutMs }: DeliveryOptions,
 ): Promise<'delivered' | 'pending'> {
   const giveUpAt = performance.now() + timeoutMs
   for (let pauseMs = 2; ; pauseMs = Math.min(pauseMs * 2, 100)) {
     const state = await deliveryState(prisma, transaction, instance).catch(() => null)
-    if (state !== null && (!state.waiting || (!state.trusted && settledHere()))) return 'delivered'
+    if (state !== null) {
+      const isBypassedHere = !state.trustedHere && !isTrusted()
+      if (!state.waiting || (!state.trustedElsewhere && (isEvicted || isBypassedHere))) return 'delivered'
+    }
     if (performance.now() + pauseMs > giveUpAt) return 'pending'
     await sleep(pauseMs)
   }
+}
+
+interface DeliveryState {
+  readonly waiting: boolean
+  readonly trustedElsewhere: boolean
+  readonly trustedHere: boolean
 }
 
 /**
@@ -100,14 +112,15 @@ async function deliveryState(
   prisma: Pick<PrismaClient, '$queryRaw'>,
   transaction: string,
   instance: string,
-): Promise<{ waiting: boolean; trusted: boolean } | null> {
-  const [found] = await prisma.$queryRaw<{ waiting: boolean; trusted: boolean }[]>`
-    SELECT waiting, trusted, CASE WHEN waiting THEN pg_notify('larder_outbox', 'now')::text END
+): Promise<DeliveryState | null> {
+  const [found] = await prisma.$queryRaw<DeliveryState[]>`
+    SELECT waiting, "trustedElsewhere", "trustedHere", CASE WHEN waiting THEN pg_notify('larder_outbox', 'now')::text END
     FROM (SELECT
       EXISTS (SELECT FROM "outbox" WHERE "transaction_id" = ${transaction}::bigint) AS waiting,
+      EXISTS (SELECT FROM "instance" WHERE "mode" = 'trusting' AND "id" = ${instance}) AS "trustedHere",
       EXISTS (SELECT FROM "instance" WHERE "mode" = 'trusting' AND "id" <> ${instance} AND (
         "seen_at" > clock_timestamp() - make_interval(secs => ${livingMs / 1000})
-        OR pg_postmaster_start_time() > clock_timestamp() - make_interval(secs => ${(2 * livingMs) / 1000}))) AS trusted
+        OR pg_postmaster_start_time() > clock_timestamp() - make_interval(secs => ${(2 * livingMs) / 1000}))) AS "trustedElsewhere"
     ) AS state`
   return found ?? null
 }

@@ -76,8 +76,13 @@ async function change(entity: string): Promise<string> {
 const modeOf = async (name: string): Promise<string | undefined> =>
   (await client.query<{ mode: string }>('SELECT mode FROM instance WHERE id LIKE $1', [`${name}-%`])).rows[0]?.mode
 
-const delivery = (transaction: string, timeoutMs: number, settledHere = true): Promise<'delivered' | 'pending'> =>
-  awaitDelivery(database.prisma, transaction, { instance: 'a writer', settledHere: () => settledHere, timeoutMs })
+const delivery = (transaction: string, timeoutMs: number, isTrusted = false): Promise<'delivered' | 'pending'> =>
+  awaitDelivery(database.prisma, transaction, {
+    instance: 'the writer',
+    isEvicted: false,
+    isTrusted: () => isTrusted,
+    timeoutMs,
+  })
 
 describe('instances that share a cache', () => {
   it('record that they read through it before they do', async () => {
@@ -158,7 +163,12 @@ describe('a write that could not be evicted', () => {
   })
 
   it('waits where its own instance reads through the cache', async () => {
-    expect(await delivery(await change('one'), 0, false)).toBe('pending')
+    expect(await delivery(await change('one'), 0, true)).toBe('pending')
+  })
+
+  it('waits where its own instance has recorded that it is about to read through the cache again', async () => {
+    await client.query(`INSERT INTO instance (id, mode, seen_at) VALUES ('the writer', 'trusting', clock_timestamp())`)
+    expect(await delivery(await change('one'), 0)).toBe('pending')
   })
 
   it('does not wait for an instance that has not been heard of for a while', async () => {
@@ -170,7 +180,7 @@ describe('a write that could not be evicted', () => {
 
   it('is answered when its rows are delivered', async () => {
     await start('a')
-    expect(await delivery(await change('one'), 10_000, false)).toBe('delivered')
+    expect(await delivery(await change('one'), 10_000, true)).toBe('delivered')
   })
 })
 
