@@ -43,6 +43,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.bodyLimit,
     forceCloseConnections: 'idle',
+    // whoever still comes on a connection that stands is answered, and told to open another one elsewhere
+    return503OnClosing: false,
     trustProxy: [...options.trustProxy],
     genReqId: () => randomUUID(),
     routerOptions: { ignoreTrailingSlash: true },
