@@ -1,6 +1,6 @@
 export { clusterStore, type ClusterStoreOptions } from './cluster-store.ts'
 export { createCache, type Cache, type CacheOptions } from './cache.ts'
-export type { BypassReason, CacheEvent, Listener, Operation } from './events.ts'
+export { tellBoth, type BypassReason, type CacheEvent, type Listener, type Operation } from './events.ts'
 export type { Kind, KindDefinition } from './kind.ts'
 export { memoryStore, type MemoryStoreOptions } from './memory-store.ts'
 export { redisStore, type RedisStoreOptions } from './redis-store.ts'

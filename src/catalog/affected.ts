@@ -34,13 +34,21 @@ const affectedBy: Readonly<Record<string, Affected>> = {
 
 /**
  * Every key that these changes touch, each once.
+ * @param tell is told which of them each change touches
  * @throws for a table that nobody has said anything about: better a change that stays undelivered than one overlooked
  */
-export function affectedKeys(changes: readonly Change[], context: ChangeContext, keys: CatalogKeys): string[] {
+export function affectedKeys(
+  changes: readonly Change[],
+  context: ChangeContext,
+  keys: CatalogKeys,
+  tell?: (change: Change, keys: readonly string[]) => void,
+): string[] {
   const touched = changes.flatMap((change) => {
     const affected = affectedBy[change.entity]
     if (affected === undefined) throw new Error(`no function says which keys a change of "${change.entity}" touches`)
-    return affected(change, context, keys)
+    const touchedByOne = affected(change, context, keys)
+    tell?.(change, touchedByOne)
+    return touchedByOne
   })
   return [...new Set(touched)]
 }

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { newToken, type Cache, type Listener } from '../cache/index.ts'
+import { newToken, type Cache } from '../cache/index.ts'
 import { databaseError, DatabaseUnavailableError, sqlStateOf } from '../database/errors.ts'
 import { awaitDelivery, deleteChanges, readOwnChanges, type RecordedChanges } from '../database/outbox.ts'
 import type { Prisma, PrismaClient } from '../generated/prisma/client.ts'
 import type { Change } from './changes.ts'
+import { Causes, type CatalogEvent, type WriteListener } from './events.ts'
 
 /** What the work of a write may use: the transaction, and nothing that reads through the cache. */
 export type Transaction = Prisma.TransactionClient
@@ -16,7 +17,7 @@ export type Transaction = Prisma.TransactionClient
  */
 export type Write = <Result>(
   work: (tx: Transaction) => Promise<Result>,
-  observer?: Listener,
+  observer?: WriteListener,
 ) => Promise<Written<Result>>
 
 export interface Written<Result> {
@@ -33,6 +34,7 @@ export interface WriteOptions {
   readonly affectedKeys: (
     changes: readonly Change[],
     prisma: Pick<PrismaClient, '$queryRaw'>,
+    causes: Causes,
   ) => Promise<readonly string[]>
   /** Whether a write that cannot be held is refused. */
   readonly strict: boolean
@@ -40,6 +42,8 @@ export interface WriteOptions {
   readonly transactionTimeoutMs: number
   /** How long an answer waits for evictions that others have to make, in ms. */
   readonly deliveryTimeoutMs: number
+  /** Is told of every write. */
+  readonly listener: (event: CatalogEvent) => void
 }
 
 /** The cache could not be told of a change before it was made, and the configuration wants that: nothing has changed. */
@@ -92,10 +96,12 @@ export function createWrite(options: WriteOptions): Write {
 async function writeOnce<Result>(
   options: WriteOptions,
   work: (tx: Transaction) => Promise<Result>,
-  observer: Listener | undefined,
+  observer: WriteListener | undefined,
 ): Promise<Written<Result>> {
   const { cache, prisma, affectedKeys, strict, transactionTimeoutMs } = options
   const writer = newToken()
+  const causes = new Causes()
+  const begun = performance.now()
   let held: readonly string[] = []
   let changes: RecordedChanges | null = null
   let committing = false
@@ -106,7 +112,7 @@ async function writeOnce<Result>(
         const worked = await work(tx)
         changes = await readOwnChanges(tx)
         if (changes !== null) {
-          held = await affectedKeys(changes.rows, tx)
+          held = await affectedKeys(changes.rows, tx, causes)
           const failed = await cache.hold(held, writer, observer)
           if (strict && failed.length > 0) throw new NotHeldError(`${failed.length} keys could not be held`)
         }
@@ -123,19 +129,28 @@ async function writeOnce<Result>(
     if (held.length > 0) await cache.evict(held, writer, observer)
     throw databaseError(error)
   }
-  const propagation = changes === null ? 'DONE' : await settle(options, changes, held, writer, observer)
+  const propagation = changes === null ? 'DONE' : await settle(options, changes, held, causes, writer, observer)
+  tellBoth(options.listener, observer, { type: 'write', propagation, ms: performance.now() - begun })
   return { result, propagation }
 }
 
 async function settle(
-  { cache, prisma, affectedKeys, deliveryTimeoutMs }: WriteOptions,
+  { cache, prisma, affectedKeys, deliveryTimeoutMs, listener }: WriteOptions,
   changes: RecordedChanges,
   held: readonly string[],
+  causes: Causes,
   writer: string,
-  observer: Listener | undefined,
+  observer: WriteListener | undefined,
 ): Promise<'DONE' | 'PENDING'> {
-  const touchedNow = await affectedKeys(changes.rows, prisma).catch(() => null)
-  const failed = await cache.evict([...new Set([...held, ...(touchedNow ?? [])])], writer, observer)
+  const committed = performance.now()
+  const touchedNow = await affectedKeys(changes.rows, prisma, causes).catch(() => null)
+  const touched = [...new Set([...held, ...(touchedNow ?? [])])]
+  const failed = await cache.evict(touched, writer, observer)
+  if (failed.length === 0) {
+    const lagMs = performance.now() - committed
+    const told = { type: 'eviction', by: 'mutation', causes: causes.list(), keys: touched.length, lagMs } as const
+    tellBoth(listener, observer, told)
+  }
   // a store of our own is not the one that another instance may read from: whoever holds that place has to deliver
   if (cache.store.shared && touchedNow !== null && failed.length === 0) {
     // rows that could not be deleted are delivered once more, which harms nobody
@@ -145,6 +160,15 @@ async function settle(
   const { shared } = cache.store
   const outcome = await awaitDelivery(prisma, changes.transaction, { shared, timeoutMs: deliveryTimeoutMs })
   return outcome === 'delivered' ? 'DONE' : 'PENDING'
+}
+
+function tellBoth(
+  listener: (event: CatalogEvent) => void,
+  observer: WriteListener | undefined,
+  event: CatalogEvent,
+): void {
+  listener(event)
+  observer?.(event)
 }
 
 /** Whether an error at COMMIT says that nothing was committed, rather than that nobody knows. */

@@ -2,7 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { PrismaClient } from '../generated/prisma/client.ts'
 import { databaseError } from './errors.ts'
-import { statementSent } from './statements.ts'
+import { hearStatements, type StatementListener } from './statements.ts'
 
 export interface DatabaseOptions {
   readonly url: string
@@ -16,12 +16,16 @@ export interface DatabaseOptions {
   readonly transactionTimeoutMs?: number
   /** How long a request waits for a connection, in ms; 2 s by default. */
   readonly connectTimeoutMs?: number
+  /** Is told of every statement. */
+  readonly listener?: StatementListener
 }
 
 export interface Database {
   readonly prisma: PrismaClient
-  /** How many SQL statements this client has sent. */
+  /** How many SQL statements of this client have been answered. */
   statements(): number
+  /** The connections of its pool, and how many requests wait for one. */
+  pool(): { readonly size: number; readonly inUse: number; readonly waiting: number }
   close(): Promise<void>
 }
 
@@ -37,6 +41,7 @@ export function connect(options: DatabaseOptions): Database {
     statementTimeoutMs = 5000,
     transactionTimeoutMs = 5000,
     connectTimeoutMs = 2000,
+    listener,
   } = options
   let statements = 0
   const pool = new pg.Pool({
@@ -50,13 +55,9 @@ export function connect(options: DatabaseOptions): Database {
   })
   // an idle connection that breaks is replaced when it is next needed; unheard, its error would end the process
   pool.on('error', () => {})
-  pool.on('connect', (client) => {
-    const query = client.query.bind(client)
-    client.query = ((...given: Parameters<typeof query>) => {
-      statements += 1
-      statementSent()
-      return query(...given)
-    }) as typeof client.query
+  hearStatements(pool, access, (event) => {
+    statements += 1
+    listener?.(event)
   })
   const client = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' })
   const prisma = client.$extends({
@@ -73,6 +74,11 @@ export function connect(options: DatabaseOptions): Database {
   return {
     prisma,
     statements: () => statements,
+    pool: () => ({
+      size: pool.totalCount,
+      inUse: pool.totalCount - pool.idleCount,
+      waiting: pool.waitingCount,
+    }),
     async close() {
       await client.$disconnect()
       if (!pool.ended) await pool.end()

@@ -8,6 +8,8 @@ export interface OutboxRow {
   readonly entity: string
   readonly before: Record<string, unknown> | null
   readonly after: Record<string, unknown> | null
+  /** How long ago the transaction that changed it began, in ms; known of rows that a relay delivers. */
+  readonly ageMs?: number
 }
 
 export interface RelayOptions {
@@ -121,7 +123,9 @@ async function session(
 
 async function deliverBatch(client: pg.Client, options: RelayOptions): Promise<number> {
   const { rows } = await client.query<OutboxRow>(
-    'SELECT "id"::text, "entity", "before", "after" FROM "outbox" ORDER BY "id" LIMIT $1',
+    `SELECT "id"::text, "entity", "before", "after",
+       (extract(epoch FROM clock_timestamp() - "created_at") * 1000)::float8 AS "ageMs"
+     FROM "outbox" ORDER BY "id" LIMIT $1`,
     [batchSize],
   )
   if (rows.length > 0) {

@@ -1,5 +1,14 @@
-import { Reader, type Catalog, type CatalogContext, type Transaction, type Viewer } from '../catalog/index.ts'
+import { tellBoth } from '../cache/index.ts'
+import {
+  Reader,
+  type Catalog,
+  type CatalogContext,
+  type Transaction,
+  type Viewer,
+  type WriteListener,
+} from '../catalog/index.ts'
 import { tellStatements } from '../database/statements.ts'
+import type { RequestTally } from '../observe/index.ts'
 import { Trace } from './trace.ts'
 
 /** What is known of a request before its operation is. */
@@ -10,6 +19,8 @@ export interface Context extends CatalogContext {
   readonly propagation: 'DONE' | 'PENDING'
   /** What the request is called in the log. */
   readonly requestId: string
+  /** What the request comes to. */
+  readonly tally: RequestTally
 }
 
 /** What is the same for all requests. */
@@ -30,6 +41,7 @@ export interface RequestFacts {
   readonly wantsTrace: boolean
   /** What the request is called in the log. */
   readonly requestId: string
+  readonly tally: RequestTally
 }
 
 export function createContext(options: ContextOptions, facts: RequestFacts): Context {
@@ -46,15 +58,17 @@ class RequestContext implements Context {
   propagation: 'DONE' | 'PENDING' = 'DONE'
   reader: Reader
   readonly requestId: string
+  readonly tally: RequestTally
   private readonly catalog: Catalog
   private readonly deadlineMs: number
 
   constructor({ catalog, currency, deadlineMs }: ContextOptions, facts: RequestFacts) {
-    const { viewer, origin, wantsTrace, requestId } = facts
+    const { viewer, origin, wantsTrace, requestId, tally } = facts
     this.catalog = catalog
     this.currency = currency
     this.deadlineMs = deadlineMs
     this.requestId = requestId
+    this.tally = tally
     this.viewer = viewer
     this.origin = origin
     this.kinds = catalog.kinds
@@ -64,7 +78,10 @@ class RequestContext implements Context {
 
   async write<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
     try {
-      const { result, propagation } = await this.tracing(() => this.catalog.write(work, this.trace?.observe))
+      const { result, propagation } = await tellStatements(
+        () => this.countStatement(),
+        () => this.catalog.write(work, (event) => this.tell(event)),
+      )
       if (propagation === 'PENDING') this.propagation = propagation
       return result
     } finally {
@@ -72,12 +89,19 @@ class RequestContext implements Context {
     }
   }
 
-  private tracing<Result>(write: () => Promise<Result>): Promise<Result> {
-    const { trace } = this
-    return trace === null ? write() : tellStatements(() => trace.countStatement(), write)
+  private countStatement(): void {
+    this.tally.statements += 1
+    this.trace?.countStatement()
+  }
+
+  private tell(event: Parameters<WriteListener>[0]): void {
+    if (event.type === 'write' || event.type === 'eviction') return
+    this.tally.tell(event)
+    this.trace?.observe(event)
   }
 
   private newReader(): Reader {
-    return new Reader(this.trace?.observe, performance.now() + this.deadlineMs)
+    const observer = this.trace === null ? this.tally.tell : tellBoth(this.tally.tell, this.trace.observe)
+    return new Reader(observer, performance.now() + this.deadlineMs)
   }
 }

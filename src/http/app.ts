@@ -1,8 +1,9 @@
 import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify'
-import fastify, { LogController, type FastifyInstance, type FastifyRequest } from 'fastify'
+import fastify, { LogController, type FastifyInstance, type FastifyPluginAsync, type FastifyRequest } from 'fastify'
 import { randomUUID } from 'node:crypto'
 import { createContext, type Context, type ContextOptions } from '../graphql/context.ts'
 import { createGraphQLServer, type GraphQLOptions } from '../graphql/server.ts'
+import type { RequestEvent } from '../observe/index.ts'
 import { answerConditionally } from './conditional.ts'
 import { docsRoutes } from './docs.ts'
 import { handleErrors } from './errors.ts'
@@ -11,6 +12,7 @@ import { homeRoutes } from './home.ts'
 import { identifyRequests, type Identify } from './identify.ts'
 import { pictureRoutes } from './pictures.ts'
 import { limitRate, type AddTogether } from './rate-limit.ts'
+import { tallyRequests } from './tally-requests.ts'
 import { secure, widenForSandbox } from './security.ts'
 
 export interface AppOptions extends ContextOptions, Omit<GraphQLOptions, 'plugins' | 'logError'> {
@@ -30,6 +32,10 @@ export interface AppOptions extends ContextOptions, Omit<GraphQLOptions, 'plugin
   readonly corsOrigins: readonly string[]
   /** The proxies whose word on the client's address, scheme and host is believed. */
   readonly trustProxy: readonly string[]
+  /** Is told of every request to /graphql once it has been answered. */
+  readonly onAnswer?: (request: RequestEvent) => void
+  /** Routes of other rooms: the console, metrics. */
+  readonly routes?: readonly FastifyPluginAsync[]
 }
 
 /** The HTTP server with all its routes, not yet listening. Closing it lets requests under way finish. */
@@ -55,11 +61,13 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(pictureRoutes)
   await app.register(homeRoutes(development))
   if (development) await app.register(docsRoutes)
+  for (const routes of options.routes ?? []) await app.register(routes)
   return app
 }
 
 /** /graphql: who asks is known, and how often they have asked, before Apollo is. */
 async function graphqlRoutes(app: FastifyInstance, options: AppOptions): Promise<void> {
+  tallyRequests(app, options.onAnswer ?? (() => {}))
   identifyRequests(app, options.identify)
   if (options.rateLimit !== null) {
     const clientOf = ({ viewer, ip }: FastifyRequest): string => viewer?.subject ?? ip
@@ -85,5 +93,6 @@ function contextOf(request: FastifyRequest, options: ContextOptions): Context {
     origin: `${request.protocol}://${request.host}`,
     wantsTrace: request.headers['x-larder-trace'] === '1',
     requestId: request.id,
+    tally: request.tally,
   })
 }

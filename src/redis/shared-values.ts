@@ -1,4 +1,5 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
+import { readMemory, type RedisMemory } from './memory.ts'
 
 /**
  * Small things that instances share in Redis besides the cache. Nothing depends on them: where Redis does not answer,
@@ -9,6 +10,8 @@ export interface SharedValues {
   set(name: string, value: string, ttlMs: number): Promise<void>
   /** Adds to counters, and answers with what they have come to; without those of which that is not known. */
   add(counts: ReadonlyMap<string, number>, ttlMs: number): Promise<Map<string, number>>
+  /** How much of its memory Redis uses, all primaries added up. */
+  memory(): Promise<RedisMemory | null>
   close(): void
 }
 
@@ -47,6 +50,7 @@ export function connectSharedValues(nodes: readonly string[], isCluster: boolean
       )
       return new Map(sums.flatMap(([name, sum]) => (sum === null ? [] : [[name, sum] as const])))
     },
+    memory: () => readMemory(redis instanceof Cluster ? redis.nodes('master') : [redis]).catch(() => null),
     close: () => redis.disconnect(),
   }
 }

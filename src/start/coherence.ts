@@ -1,6 +1,6 @@
 import type { Cache } from '../cache/index.ts'
-import type { Catalog } from '../catalog/index.ts'
-import { startRelay, type Relay } from '../database/relay.ts'
+import { Causes, type Catalog, type EvictionEvent } from '../catalog/index.ts'
+import { startRelay, type OutboxRow, type Relay } from '../database/relay.ts'
 
 /**
  * Ties the cache to the database: every changed row that the relay brings is evicted, and the cache is used only while the
@@ -11,6 +11,7 @@ export async function keepCoherent(
   catalog: Catalog,
   cache: Cache,
   print: (line: string) => void,
+  tell: (event: EvictionEvent) => void,
 ): Promise<Relay> {
   await cache.trust(false)
   let lost: string | null = null
@@ -18,8 +19,13 @@ export async function keepCoherent(
     url,
     mode: cache.store.shared ? 'shared' : 'exclusive',
     async deliver(rows) {
-      const failed = await cache.evict(await catalog.affectedKeys(rows))
+      const read = performance.now()
+      const causes = new Causes()
+      const keys = await catalog.affectedKeys(rows, causes)
+      const failed = await cache.evict(keys)
       if (failed.length > 0) throw new Error(`${failed.length} entries could not be evicted`)
+      const lagMs = oldest(rows) + performance.now() - read
+      tell({ type: 'eviction', by: 'relay', causes: causes.list(), keys: keys.length, lagMs })
     },
     async onCaughtUp() {
       await cache.trust(true)
@@ -34,4 +40,8 @@ export async function keepCoherent(
   })
   await relay.started
   return relay
+}
+
+function oldest(rows: readonly OutboxRow[]): number {
+  return Math.max(0, ...rows.map(({ ageMs = 0 }) => ageMs))
 }

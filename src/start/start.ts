@@ -3,6 +3,7 @@ import { createCatalog } from '../catalog/index.ts'
 import type { Config } from '../config.ts'
 import { connect } from '../database/client.ts'
 import { createApp } from '../http/app.ts'
+import { createFeed, startSampling } from '../observe/index.ts'
 import { appOptions } from './app-options.ts'
 import { banner } from './banner.ts'
 import { openDatabase } from './database.ts'
@@ -11,6 +12,7 @@ import { keepCoherent } from './coherence.ts'
 import { listen } from './listen.ts'
 import { readOperations } from './operations.ts'
 import { originOf } from './origin.ts'
+import { takeSample } from './sample.ts'
 import { ensureSampleData } from './sample-data.ts'
 import { connectShared, openStore } from './store.ts'
 
@@ -30,6 +32,7 @@ export interface Larder {
 export async function startLarder(config: Config, print: (line: string) => void): Promise<Larder> {
   // what is wrong with the configuration stops the start before anything is touched
   const http = { ...appOptions(config), registered: await readOperations(config.LARDER_OPERATIONS) }
+  const { tell } = createFeed((error) => print(`What happened could not be taken down: ${String(error)}`))
   // undone in the opposite order, however far the start got
   const started: (() => Promise<void>)[] = []
   const stop = async (): Promise<void> => {
@@ -43,7 +46,13 @@ export async function startLarder(config: Config, print: (line: string) => void)
       statementTimeoutMs: config.LARDER_STATEMENT_TIMEOUT_MS,
       transactionTimeoutMs: config.LARDER_TRANSACTION_TIMEOUT_MS,
     }
-    const database = connect({ url: source.url, access: 'read', poolSize: config.LARDER_POOL_SIZE, ...timeouts })
+    const database = connect({
+      url: source.url,
+      access: 'read',
+      poolSize: config.LARDER_POOL_SIZE,
+      listener: tell,
+      ...timeouts,
+    })
     started.push(() => database.close())
     const writer = connect({
       url: source.url,
@@ -51,6 +60,7 @@ export async function startLarder(config: Config, print: (line: string) => void)
       poolSize: config.LARDER_WRITE_POOL_SIZE,
       // writes of one row wait for each other: a queue is no outage
       connectTimeoutMs: config.LARDER_TRANSACTION_TIMEOUT_MS,
+      listener: tell,
       ...timeouts,
     })
     started.push(() => writer.close())
@@ -63,6 +73,7 @@ export async function startLarder(config: Config, print: (line: string) => void)
       leaseMs: config.LARDER_LEASE_MS,
       holdMs: config.LARDER_HOLD_MS,
       waitMs: config.LARDER_WAIT_MS,
+      listener: tell,
     })
     started.push(() => cache.close())
     const catalog = createCatalog({
@@ -71,13 +82,17 @@ export async function startLarder(config: Config, print: (line: string) => void)
       writer: writer.prisma,
       strict: config.LARDER_WRITES === 'strict',
       transactionTimeoutMs: config.LARDER_TRANSACTION_TIMEOUT_MS,
+      listener: tell,
     })
-    const relay = await keepCoherent(source.url, catalog, cache, print)
+    const relay = await keepCoherent(source.url, catalog, cache, print, tell)
     started.push(() => relay.stop())
     const shared = connectShared(config)
     if (shared !== undefined) started.push(() => Promise.resolve(shared.close()))
+    const stopSampling = startSampling(() => takeSample({ cache, reader: database, writer, shared }), tell)
+    started.push(() => Promise.resolve(stopSampling()))
     const app = await createApp({
       ...http,
+      onAnswer: tell,
       catalog,
       shared,
       addTogether: shared === undefined ? undefined : (counts, ttlMs) => shared.add(counts, ttlMs),
