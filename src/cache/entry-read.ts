@@ -7,15 +7,16 @@ import { load, type KindDefinition } from './kind.ts'
 import type { MergedReads } from './merged-reads.ts'
 import { judge, judgeValue, stampsOf, type Finding } from './stamps.ts'
 import type { AcquireOutcome, Value as StoredValue } from './state.ts'
-import type { OutcomeOf, Transition } from './store.ts'
+import type { OutcomeOf, Store, Transition } from './store.ts'
 import { Tally } from './tally.ts'
-import { newToken } from './tokens.ts'
+import { newToken, partOf } from './tokens.ts'
 import type { Transitions } from './transitions.ts'
 import type { UnleasedLoads } from './unleased-loads.ts'
 
 /** What a kind's reads share with those of the whole cache. */
 export interface Engine {
   readonly keys: Keys
+  readonly store: Store
   readonly reads: MergedReads
   readonly flights: Flights
   readonly listener: Listener
@@ -216,17 +217,10 @@ export class EntryRead<Id, Value> {
     const failed = granted.filter((_, i) => loaded[i] instanceof Error)
     const fills = granted.flatMap(({ wanted, token, stamps }, i) => {
       const value = loaded[i] ?? null
-      return value instanceof Error
-        ? []
-        : [
-            {
-              do: 'fill',
-              key: wanted.key,
-              lease: token,
-              value: stored(value, stamps),
-              ttlMs: this.#ttl(value),
-            } as const,
-          ]
+      if (value instanceof Error) return []
+      const filling = stored(value, stamps)
+      const ttlMs = lifetimeOf(filling, this.#definition, this.#engine)
+      return [{ do: 'fill', key: wanted.key, lease: token, value: filling, ttlMs } as const]
     })
     const [outcomes] = await Promise.all([
       this.#apply(fills),
@@ -261,12 +255,6 @@ export class EntryRead<Id, Value> {
     )
     return []
   }
-
-  /** Jittered by a tenth, so that what was filled together does not expire together. */
-  #ttl(value: Value | null): number {
-    const { ttlMs = this.#engine.ttlMs, negativeTtlMs = this.#engine.negativeTtlMs } = this.#definition
-    return Math.round((value === null ? negativeTtlMs : ttlMs) * (0.9 + Math.random() * 0.2))
-  }
 }
 
 /** The entries of one round by what is to be done about them. */
@@ -279,6 +267,19 @@ class Sorted<Id, Value> {
   /** Another process is loading them. */
   readonly elsewhere: Wanted<Id>[] = []
   readonly unreachable: Wanted<Id>[] = []
+}
+
+/**
+ * How long an entry lives from its filling, in ms. Jittered by a tenth, so that what was filled together does not expire
+ * together; by its own token, so that its age can be told from what is left of its life.
+ */
+export function lifetimeOf(
+  { token, json }: StoredValue,
+  kind: { readonly ttlMs?: number; readonly negativeTtlMs?: number },
+  standard: { readonly ttlMs: number; readonly negativeTtlMs: number },
+): number {
+  const { ttlMs = standard.ttlMs, negativeTtlMs = standard.negativeTtlMs } = kind
+  return Math.round((json === 'null' ? negativeTtlMs : ttlMs) * (0.9 + partOf(token) * 0.2))
 }
 
 function stored(value: unknown, stamps: string): StoredValue {

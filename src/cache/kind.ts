@@ -1,4 +1,5 @@
 import type { Listener } from './events.ts'
+import type { Inspection } from './inspection.ts'
 import type { Shape } from './shape.ts'
 
 /** A kind of cached thing: how its entries are named, stamped and loaded. */
@@ -32,6 +33,8 @@ export interface Kind<Id, Value> {
   read(ids: readonly Id[], observer?: Listener): Promise<(Value | Error | null)[]>
   /** The same from the database, past the cache. */
   reread(ids: readonly Id[], observer?: Listener): Promise<(Value | Error | null)[]>
+  /** Looks at an entry as it is stored, for people. @throws where the store does not answer in time */
+  inspect(id: Id): Promise<Inspection>
   /** The key under which an entry is stored, to evict it. */
   key(id: Id): string
   /** Evicting this key evicts the whole kind. */

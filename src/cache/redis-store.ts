@@ -42,6 +42,9 @@ export function redisStore(options: RedisStoreOptions): Store {
       return { values, lives: keys.map(() => life) }
     },
     apply: (transitions) => node.apply(transitions),
+    inspect: (key) => node.inspect(key),
+    scan: (from, about) => node.scan(from, `${prefix}:*`, about),
+    usage: () => null,
     renew: () => node.renew(),
     describe: () => `Redis at ${node.address}${node.trouble === null ? '' : ` (${node.trouble})`}`,
     trouble: () => node.trouble,

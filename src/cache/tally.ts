@@ -21,6 +21,7 @@ export class Tally {
   }
 
   tell(): void {
+    this.#tell({ type: 'batch', kind: this.#kind })
     for (const [type, count] of this.#counts) this.#tell({ type, kind: this.#kind, count })
     for (const [reason, count] of this.#bypasses) this.#tell({ type: 'bypass', kind: this.#kind, count, reason })
   }
