@@ -88,7 +88,7 @@ export function loadEnvFile(): void {
 
 /** A value as a message may show it: no secret, and no password of a url. */
 function shown(name: string, value: string): string {
-  if (name.endsWith('_SECRET')) return `${value.length} characters long`
+  if (/_(SECRET|TOKEN)$/.test(name)) return `${value.length} characters long`
   return JSON.stringify(withoutPassword(value))
 }
 

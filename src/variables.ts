@@ -71,6 +71,21 @@ export const variables = {
     'info in production, else warn',
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).optional(),
   ),
+  METRICS_TOKEN: variable(
+    'What whoever collects /metrics must send as a bearer token. Without it and without METRICS_PORT, only this machine may.',
+    'at least 16 characters without blanks',
+    'none',
+    z
+      .string()
+      .regex(/^\S{16,}$/)
+      .optional(),
+  ),
+  METRICS_PORT: variable(
+    'A port of its own for /metrics, on the address of HOST; it is not served on PORT then. 0 lets the system choose.',
+    'a whole number from 0 to 65535',
+    'none',
+    wholeNumber(0, 65_535).optional(),
+  ),
   DATABASE_URL: variable(
     'The PostgreSQL server, 14 or later. Without it an embedded one is started.',
     'a url postgresql://user:password@host:port/database',

@@ -27,6 +27,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   ioredis: ['cache', 'redis'],
   fastify: ['http', 'start/listen.ts'],
   jose: ['auth'],
+  'prom-client': ['observe/metrics'],
   '@prisma/adapter-pg': ['database'],
 }
 

@@ -24,7 +24,7 @@ export interface Database {
   readonly prisma: PrismaClient
   /** How many SQL statements of this client have been answered. */
   statements(): number
-  /** The connections of its pool, and how many requests wait for one. */
+  /** How many connections it may have and has in use, and how many requests wait for one. */
   pool(): { readonly size: number; readonly inUse: number; readonly waiting: number }
   close(): Promise<void>
 }
@@ -75,7 +75,7 @@ export function connect(options: DatabaseOptions): Database {
     prisma,
     statements: () => statements,
     pool: () => ({
-      size: pool.totalCount,
+      size: poolSize,
       inUse: pool.totalCount - pool.idleCount,
       waiting: pool.waitingCount,
     }),

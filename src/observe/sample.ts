@@ -2,6 +2,7 @@
 export interface SampleEvent {
   readonly type: 'sample'
   readonly cache: {
+    readonly store: 'memory' | 'redis'
     /** Whether this instance may rely on being told of every change. */
     readonly trusted: boolean
     /** Why the store is not used; null while it is. */
@@ -26,6 +27,7 @@ export interface RedisSample {
 }
 
 export interface PoolSample {
+  /** Connections at most. */
   readonly size: number
   readonly inUse: number
   /** Requests for a connection that wait for one. */

@@ -24,6 +24,7 @@ export function startSampling(measure: () => Promise<Measured>, tell: (sample: S
       measuring = false
     }
   }
+  void sample()
   const timer = setInterval(() => void sample(), everyMs)
   timer.unref()
   return () => {

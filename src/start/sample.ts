@@ -21,7 +21,7 @@ export async function takeSample({
 }: Sampled): Promise<Omit<SampleEvent, 'type' | 'eventLoop'>> {
   const [redis, outbox] = await Promise.all([shared?.memory() ?? null, sampleOutbox(reader)])
   return {
-    cache: { trusted: cache.trusted, trouble: cache.store.trouble() },
+    cache: { store: cache.store.name, trusted: cache.trusted, trouble: cache.store.trouble() },
     redis,
     pools: { read: reader.pool(), write: writer.pool() },
     outbox,

@@ -10,6 +10,7 @@ import { openDatabase } from './database.ts'
 import { cacheHealth, databaseHealth } from './health.ts'
 import { keepCoherent } from './coherence.ts'
 import { listen } from './listen.ts'
+import { serveMetrics } from './metrics.ts'
 import { readOperations } from './operations.ts'
 import { originOf } from './origin.ts'
 import { takeSample } from './sample.ts'
@@ -32,7 +33,8 @@ export interface Larder {
 export async function startLarder(config: Config, print: (line: string) => void): Promise<Larder> {
   // what is wrong with the configuration stops the start before anything is touched
   const http = { ...appOptions(config), registered: await readOperations(config.LARDER_OPERATIONS) }
-  const { tell } = createFeed((error) => print(`What happened could not be taken down: ${String(error)}`))
+  const feed = createFeed((error) => print(`What happened could not be taken down: ${String(error)}`))
+  const { tell } = feed
   // undone in the opposite order, however far the start got
   const started: (() => Promise<void>)[] = []
   const stop = async (): Promise<void> => {
@@ -90,16 +92,19 @@ export async function startLarder(config: Config, print: (line: string) => void)
     if (shared !== undefined) started.push(() => Promise.resolve(shared.close()))
     const stopSampling = startSampling(() => takeSample({ cache, reader: database, writer, shared }), tell)
     started.push(() => Promise.resolve(stopSampling()))
+    const metrics = await serveMetrics(config, feed)
+    started.push(() => metrics.stop())
     const app = await createApp({
       ...http,
       onAnswer: tell,
+      routes: [...metrics.routes],
       catalog,
       shared,
       addTogether: shared === undefined ? undefined : (counts, ttlMs) => shared.add(counts, ttlMs),
       health: { database: () => databaseHealth(database), cache: () => cacheHealth(cache) },
     })
     started.push(() => app.close())
-    const url = await listen(app, config)
+    const url = await listen(app, config.HOST, config.PORT, 'PORT')
     for (const line of banner({ config, url, source, cache, products })) print(line)
     return { url, stop }
   } catch (error) {
