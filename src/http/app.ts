@@ -1,6 +1,5 @@
 import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify'
 import fastify, { LogController, type FastifyInstance, type FastifyPluginAsync, type FastifyRequest } from 'fastify'
-import { randomUUID } from 'node:crypto'
 import { createContext, type Context, type ContextOptions } from '../graphql/context.ts'
 import { createGraphQLServer, type GraphQLOptions } from '../graphql/server.ts'
 import type { RequestEvent } from '../observe/index.ts'
@@ -10,15 +9,17 @@ import { handleErrors } from './errors.ts'
 import { healthRoutes, type Health } from './health.ts'
 import { homeRoutes } from './home.ts'
 import { identifyRequests, type Identify } from './identify.ts'
+import { loggerOptions, logRequest, type LogOptions } from './log.ts'
 import { pictureRoutes } from './pictures.ts'
 import { limitRate, type AddTogether } from './rate-limit.ts'
+import { requestIdOf } from './request-id.ts'
 import { tallyRequests } from './tally-requests.ts'
 import { secure, widenForSandbox } from './security.ts'
 
 export interface AppOptions extends ContextOptions, Omit<GraphQLOptions, 'plugins' | 'logError'> {
   /** Open to developers: the page at /, the guides. */
   readonly development: boolean
-  readonly logLevel: string
+  readonly log: LogOptions
   readonly health: Health
   /** Says who asks. */
   readonly identify: Identify
@@ -42,12 +43,12 @@ export interface AppOptions extends ContextOptions, Omit<GraphQLOptions, 'plugin
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { development, sandbox, corsOrigins } = options
   const app = fastify({
-    logger: { level: options.logLevel },
+    logger: loggerOptions(options.log),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.bodyLimit,
     forceCloseConnections: 'idle',
     trustProxy: [...options.trustProxy],
-    genReqId: () => randomUUID(),
+    genReqId: requestIdOf,
     routerOptions: { ignoreTrailingSlash: true },
   })
   handleErrors(app)
@@ -67,7 +68,10 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 
 /** /graphql: who asks is known, and how often they have asked, before Apollo is. */
 async function graphqlRoutes(app: FastifyInstance, options: AppOptions): Promise<void> {
-  tallyRequests(app, options.onAnswer ?? (() => {}))
+  tallyRequests(app, (request) => {
+    options.onAnswer?.(request)
+    logRequest(app.log, request)
+  })
   identifyRequests(app, options.identify)
   if (options.rateLimit !== null) {
     const clientOf = ({ viewer, ip }: FastifyRequest): string => viewer?.subject ?? ip

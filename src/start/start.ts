@@ -10,6 +10,7 @@ import { openDatabase } from './database.ts'
 import { cacheHealth, databaseHealth } from './health.ts'
 import { keepCoherent } from './coherence.ts'
 import { listen } from './listen.ts'
+import { readableLog } from './log-stream.ts'
 import { serveMetrics } from './metrics.ts'
 import { readOperations } from './operations.ts'
 import { originOf } from './origin.ts'
@@ -96,6 +97,7 @@ export async function startLarder(config: Config, print: (line: string) => void)
     started.push(() => metrics.stop())
     const app = await createApp({
       ...http,
+      log: { ...http.log, stream: await readableLog(config) },
       onAnswer: tell,
       routes: [...metrics.routes],
       catalog,

@@ -52,6 +52,8 @@ export interface TestApiOptions {
   readonly tamper?: (cache: Cache) => Partial<Cache>
   readonly strict?: boolean
   readonly deliveryTimeoutMs?: number
+  /** Takes the lines of the log. */
+  readonly log?: string[]
   /** Routes of other rooms, over the feed and the cache of this API. */
   readonly routes?: (api: { feed: Feed; cache: Cache; catalog: Catalog; database: Database }) => AppOptions['routes']
 }
@@ -68,6 +70,7 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
     environment = {},
     registered = null,
     routes,
+    log,
   } = options
   const events: CacheEvent[] = []
   const feed = createFeed((error) => {
@@ -103,6 +106,7 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
   })
   const app = await createApp({
     ...appOptions(config),
+    ...(log === undefined ? {} : { log: { level: 'info', stream: { write: (line) => void log.push(line) } } }),
     catalog,
     registered,
     onAnswer: feed.tell,
