@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { tellBoth, type BypassReason, type Listener } from './events.ts'
+import { tellBoth, type BypassReason, type EntryListener, type Listener } from './events.ts'
 import type { Flights } from './flights.ts'
 import { generationsOf } from './generations.ts'
 import type { Keys } from './keys.ts'
@@ -69,6 +69,7 @@ export class EntryRead<Id, Value> {
     engine: Engine,
     unleased: UnleasedLoads<Id, Result<Value>>,
     observer: Listener | undefined,
+    onEntry: EntryListener | undefined,
   ) {
     this.#definition = definition
     this.#generationKey = generationKey
@@ -76,7 +77,7 @@ export class EntryRead<Id, Value> {
     this.#unleased = unleased
     this.#observer = observer
     this.#tell = tellBoth(engine.listener, observer)
-    this.#tally = new Tally(definition.name, this.#tell)
+    this.#tally = new Tally(definition.name, this.#tell, onEntry)
   }
 
   async results(wanted: readonly Wanted<Id>[]): Promise<ReadonlyMap<string, Result<Value>>> {
@@ -129,7 +130,7 @@ export class EntryRead<Id, Value> {
     switch (finding.is) {
       case 'hit':
         this.#results.set(wanted.key, finding.value)
-        this.#tally.add(this.#waited ? 'wait' : finding.value === null ? 'negative' : 'hit')
+        this.#tally.add(this.#waited ? 'wait' : finding.value === null ? 'negative' : 'hit', wanted.key)
         return
       case 'hold':
         sorted.direct.push([wanted, 'held'])
@@ -138,7 +139,7 @@ export class EntryRead<Id, Value> {
         sorted.direct.push([wanted, 'newer'])
         return
       case 'miss':
-        if (finding.corrupt) this.#tally.add('corrupt')
+        if (finding.corrupt) this.#tally.add('corrupt', wanted.key)
         sorted.missing.push({ wanted, stamps, token: newToken(), outdated: finding.outdated })
         return
       case 'lease':
@@ -180,7 +181,7 @@ export class EntryRead<Id, Value> {
     if (outcome.is !== 'granted') this.#engine.flights.close(token)
     switch (outcome.is) {
       case 'granted':
-        this.#tally.add('miss')
+        this.#tally.add('miss', wanted.key, acquisition.outdated === '' ? 'absent' : 'outdated')
         sorted.granted.push(acquisition)
         return
       case 'value': {
@@ -201,7 +202,7 @@ export class EntryRead<Id, Value> {
   async #load({ granted, direct }: Sorted<Id, Value>): Promise<void> {
     const wanted = [...granted.map((each) => each.wanted), ...direct.map(([each]) => each)]
     if (wanted.length === 0) return
-    for (const [, reason] of direct) this.#tally.bypass(reason)
+    for (const [{ key }, reason] of direct) this.#tally.bypass(reason, key)
     const loaded = await load(
       this.#definition,
       wanted.map(({ id }) => id),
@@ -226,7 +227,7 @@ export class EntryRead<Id, Value> {
       this.#apply(fills),
       this.#apply(failed.map(({ wanted, token }) => ({ do: 'release', key: wanted.key, lease: token }) as const)),
     ])
-    for (const outcome of outcomes) this.#tally.add(outcome === true ? 'fill' : 'lostFill')
+    outcomes.forEach((outcome, i) => this.#tally.add(outcome === true ? 'fill' : 'lostFill', fills[i]?.key ?? ''))
   }
 
   #apply<T extends Transition>(transitions: readonly T[]): Promise<OutcomeOf<T>[]> {
@@ -239,7 +240,7 @@ export class EntryRead<Id, Value> {
       const result = await flight
       if (result === undefined) failed.push(wanted)
       else {
-        this.#tally.add('join')
+        this.#tally.add('join', wanted.key)
         this.#results.set(wanted.key, result)
       }
     }
@@ -249,7 +250,7 @@ export class EntryRead<Id, Value> {
   async #bypass(wanted: readonly Wanted<Id>[], reason: BypassReason): Promise<readonly []> {
     await Promise.all(
       wanted.map(async ({ key, id }) => {
-        this.#tally.bypass(reason)
+        this.#tally.bypass(reason, key)
         this.#results.set(key, await this.#unleased.load(key, id, this.#tell))
       }),
     )

@@ -44,6 +44,12 @@ export type CacheEvent =
 
 export type CountedEvent = 'hit' | 'negative' | 'miss' | 'join' | 'wait' | 'fill' | 'lostFill' | 'corrupt'
 
+/** Why an entry was loaded under a lease: nothing was stored, or what was stored is valid no more. */
+export type MissReason = 'absent' | 'outdated'
+
+/** Is told what happened to each entry of a read. */
+export type EntryListener = (key: string, type: CountedEvent | 'bypass', why?: MissReason | BypassReason) => void
+
 export type Operation = 'acquire' | 'fill' | 'release' | 'mint' | 'hold' | 'evict'
 
 export type Listener = (event: CacheEvent) => void

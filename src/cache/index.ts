@@ -1,7 +1,7 @@
 export { clusterStore, type ClusterStoreOptions } from './cluster-store.ts'
 export type { Count } from './census.ts'
 export { createCache, type Cache, type CacheOptions } from './cache.ts'
-export { tellBoth, type BypassReason, type CacheEvent, type Listener, type Operation } from './events.ts'
+export type { BypassReason, CacheEvent, EntryListener, Listener, MissReason, Operation } from './events.ts'
 export type { Inspection } from './inspection.ts'
 export type { Kind, KindDefinition } from './kind.ts'
 export { memoryStore, type MemoryStoreOptions } from './memory-store.ts'

@@ -1,5 +1,5 @@
 import { EntryRead, type Engine, type Result, type Wanted } from './entry-read.ts'
-import { tellBoth, type Listener } from './events.ts'
+import { tellBoth, type EntryListener, type Listener } from './events.ts'
 import { inspect, type Inspection } from './inspection.ts'
 import { load, type Kind, type KindDefinition } from './kind.ts'
 import { UnleasedLoads } from './unleased-loads.ts'
@@ -29,7 +29,7 @@ export class KindReader<Id, Value> implements Kind<Id, Value> {
     return this.#engine.keys.entry(this.name, this.#definition.key(id))
   }
 
-  async read(ids: readonly Id[], observer?: Listener): Promise<Result<Value>[]> {
+  async read(ids: readonly Id[], observer?: Listener, onEntry?: EntryListener): Promise<Result<Value>[]> {
     const keys = ids.map((id) => this.key(id))
     const wanted = new Map<string, Wanted<Id>>()
     ids.forEach((id, i) => {
@@ -38,7 +38,7 @@ export class KindReader<Id, Value> implements Kind<Id, Value> {
       wanted.set(key, { id, key, groups: this.#groupKeys(id) })
       if (this.#definition.groups !== undefined) this.#remember(key, id)
     })
-    const read = new EntryRead(this.#definition, this.generationKey, this.#engine, this.#unleased, observer)
+    const read = new EntryRead(this.#definition, this.generationKey, this.#engine, this.#unleased, observer, onEntry)
     const results = await read.results([...wanted.values()])
     return keys.map((key) => results.get(key) ?? null)
   }

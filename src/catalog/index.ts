@@ -24,6 +24,7 @@ import { createWrite, type Write } from './write.ts'
 export type { Change } from './changes.ts'
 export type { CatalogContext } from './context.ts'
 export { Causes, type CatalogEvent, type Cause, type EvictionEvent, type WriteListener } from './events.ts'
+export { observers, type Batch, type BatchObserver, type RequestObserver, type WriteObserver } from './observer.ts'
 export { DeadlineError, Reader } from './reader.ts'
 export type { Scope, Viewer } from './viewer.ts'
 export { NotHeldError, UnknownOutcomeError, type Transaction } from './write.ts'
@@ -31,6 +32,8 @@ export { NotHeldError, UnknownOutcomeError, type Transaction } from './write.ts'
 /** The catalog over one cache and one database. */
 export interface Catalog {
   readonly kinds: CatalogKinds
+  /** Where entries are kept. */
+  readonly store: 'memory' | 'redis'
   /**
    * Every cache key that these changed rows touch. Reads from the database what the rows do not say.
    * @param causes takes down which row touches which key
@@ -66,6 +69,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
   ): Promise<string[]> => affectedKeys(changes, await readChangeContext(client, changes), names, causes?.add)
   return {
     kinds,
+    store: cache.store.name,
     affectedKeys: (changes, causes) => affected(changes, prisma, causes),
     write: createWrite({
       cache,

@@ -1,15 +1,15 @@
-import { tellBoth } from '../cache/index.ts'
 import {
+  observers,
   Reader,
   type Catalog,
   type CatalogContext,
   type Transaction,
+  type RequestObserver,
   type Viewer,
-  type WriteListener,
 } from '../catalog/index.ts'
 import { tellStatements } from '../database/statements.ts'
-import type { RequestTally } from '../observe/index.ts'
-import { Trace } from './trace.ts'
+import type { RequestSpan, RequestTally } from '../observe/index.ts'
+import { Trace } from './trace/trace.ts'
 
 /** What is known of a request before its operation is. */
 export interface Context extends CatalogContext {
@@ -42,6 +42,8 @@ export interface RequestFacts {
   /** What the request is called in the log. */
   readonly requestId: string
   readonly tally: RequestTally
+  /** The span of the request, where it is traced. */
+  readonly span: RequestSpan | null
 }
 
 export function createContext(options: ContextOptions, facts: RequestFacts): Context {
@@ -59,11 +61,12 @@ class RequestContext implements Context {
   reader: Reader
   readonly requestId: string
   readonly tally: RequestTally
+  private readonly observer: RequestObserver
   private readonly catalog: Catalog
   private readonly deadlineMs: number
 
   constructor({ catalog, currency, deadlineMs }: ContextOptions, facts: RequestFacts) {
-    const { viewer, origin, wantsTrace, requestId, tally } = facts
+    const { viewer, origin, wantsTrace, requestId, tally, span } = facts
     this.catalog = catalog
     this.currency = currency
     this.deadlineMs = deadlineMs
@@ -72,36 +75,24 @@ class RequestContext implements Context {
     this.viewer = viewer
     this.origin = origin
     this.kinds = catalog.kinds
-    this.trace = wantsTrace && viewer.scopes.has('catalog:trace') ? new Trace() : null
+    this.trace = wantsTrace && viewer.scopes.has('catalog:trace') ? new Trace(catalog.store) : null
+    this.observer = observers([tally, ...(this.trace === null ? [] : [this.trace]), ...(span === null ? [] : [span])])
     this.reader = this.newReader()
   }
 
   async write<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+    const { tell, statement, done } = this.observer.write()
     try {
-      const { result, propagation } = await tellStatements(
-        () => this.countStatement(),
-        () => this.catalog.write(work, (event) => this.tell(event)),
-      )
+      const { result, propagation } = await tellStatements(statement, () => this.catalog.write(work, tell))
       if (propagation === 'PENDING') this.propagation = propagation
       return result
     } finally {
+      done?.()
       this.reader = this.newReader()
     }
   }
 
-  private countStatement(): void {
-    this.tally.statements += 1
-    this.trace?.countStatement()
-  }
-
-  private tell(event: Parameters<WriteListener>[0]): void {
-    if (event.type === 'write' || event.type === 'eviction') return
-    this.tally.tell(event)
-    this.trace?.observe(event)
-  }
-
   private newReader(): Reader {
-    const observer = this.trace === null ? this.tally.tell : tellBoth(this.tally.tell, this.trace.observe)
-    return new Reader(observer, performance.now() + this.deadlineMs)
+    return new Reader(this.observer, performance.now() + this.deadlineMs)
   }
 }

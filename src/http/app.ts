@@ -2,7 +2,7 @@ import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastif
 import fastify, { LogController, type FastifyInstance, type FastifyPluginAsync, type FastifyRequest } from 'fastify'
 import { createContext, type Context, type ContextOptions } from '../graphql/context.ts'
 import { createGraphQLServer, type GraphQLOptions } from '../graphql/server.ts'
-import type { RequestEvent } from '../observe/index.ts'
+import type { RequestEvent, Tracing } from '../observe/index.ts'
 import { answerConditionally } from './conditional.ts'
 import { docsRoutes } from './docs.ts'
 import { handleErrors } from './errors.ts'
@@ -35,6 +35,8 @@ export interface AppOptions extends ContextOptions, Omit<GraphQLOptions, 'plugin
   readonly trustProxy: readonly string[]
   /** Is told of every request to /graphql once it has been answered. */
   readonly onAnswer?: (request: RequestEvent) => void
+  /** Traces requests to /graphql. */
+  readonly tracing?: Tracing | undefined
   /** Routes of other rooms: the console, metrics. */
   readonly routes?: readonly FastifyPluginAsync[]
 }
@@ -68,10 +70,14 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 
 /** /graphql: who asks is known, and how often they have asked, before Apollo is. */
 async function graphqlRoutes(app: FastifyInstance, options: AppOptions): Promise<void> {
-  tallyRequests(app, (request) => {
-    options.onAnswer?.(request)
-    logRequest(app.log, request)
-  })
+  tallyRequests(
+    app,
+    (request) => {
+      options.onAnswer?.(request)
+      logRequest(app.log, request)
+    },
+    options.tracing,
+  )
   identifyRequests(app, options.identify)
   if (options.rateLimit !== null) {
     const clientOf = ({ viewer, ip }: FastifyRequest): string => viewer?.subject ?? ip
@@ -98,5 +104,6 @@ function contextOf(request: FastifyRequest, options: ContextOptions): Context {
     wantsTrace: request.headers['x-larder-trace'] === '1',
     requestId: request.id,
     tally: request.tally,
+    span: request.span,
   })
 }

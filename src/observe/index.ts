@@ -4,3 +4,4 @@ export { RequestTally, type OperationType, type RequestEvent } from './request.t
 export type { OutboxSample, PoolSample, RedisSample, SampleEvent } from './sample.ts'
 export { startSampling } from './sampling.ts'
 export { createMetrics, type Metrics } from './metrics/metrics.ts'
+export type { RequestSpan, Tracing } from './tracing.ts'

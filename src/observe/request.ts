@@ -1,4 +1,4 @@
-import type { CacheEvent } from '../cache/index.ts'
+import type { BatchObserver, RequestObserver, WriteListener, WriteObserver } from '../catalog/index.ts'
 
 export type OperationType = 'query' | 'mutation' | 'none'
 
@@ -25,7 +25,7 @@ export interface RequestEvent {
 }
 
 /** What a request comes to, added up while it runs. */
-export class RequestTally {
+export class RequestTally implements RequestObserver {
   operation = 'none'
   operationName: string | null = null
   operationType: OperationType = 'none'
@@ -34,11 +34,27 @@ export class RequestTally {
   misses = 0
   statements = 0
 
-  /** Takes in what the cache did for this request. */
-  readonly tell = (event: CacheEvent): void => {
+  readonly #tell: WriteListener = (event) => {
     if (event.type === 'hit' || event.type === 'negative') this.hits += event.count
     else if (event.type === 'miss' || event.type === 'bypass') this.misses += event.count
     else if (event.type === 'load') this.statements += 1
+  }
+
+  // the same for all batches, so that what they share is told once
+  readonly #reads: BatchObserver = { tell: this.#tell }
+  readonly #writes: WriteObserver = {
+    tell: this.#tell,
+    statement: () => {
+      this.statements += 1
+    },
+  }
+
+  batch(): BatchObserver {
+    return this.#reads
+  }
+
+  write(): WriteObserver {
+    return this.#writes
   }
 
   /** How it ended. @param ms how long it took */
