@@ -86,6 +86,18 @@ export const variables = {
     'none',
     wholeNumber(0, 65_535).optional(),
   ),
+  LARDER_TRACES: variable(
+    'Whether requests are traced with OpenTelemetry, whose packages npm run install:traces adds.',
+    'on or off',
+    'off',
+    z.enum(['on', 'off']).default('off'),
+  ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: variable(
+    'Where traces go, over OTLP and HTTP. The other variables of OpenTelemetry hold as well.',
+    'an http or https url',
+    'http://localhost:4318',
+    urlOf('http:', 'https:').optional(),
+  ),
   DATABASE_URL: variable(
     'The PostgreSQL server, 14 or later. Without it an embedded one is started.',
     'a url postgresql://user:password@host:port/database',

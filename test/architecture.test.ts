@@ -12,6 +12,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   auth: ['catalog'],
   redis: [],
   catalog: ['cache', 'database', 'generated'],
+  tracing: ['observe', 'catalog', 'database'],
   observe: ['cache', 'catalog', 'database'],
   graphql: ['cache', 'catalog', 'database', 'observe', 'generated'],
   http: ['graphql', 'catalog', 'observe', 'pictures', 'generated'],
@@ -29,6 +30,8 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   jose: ['auth'],
   'prom-client': ['observe/metrics'],
   '@prisma/adapter-pg': ['database'],
+  '@opentelemetry/api': ['tracing'],
+  '@opentelemetry/sdk-trace-base': ['tracing'],
 }
 
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(

@@ -11,6 +11,7 @@ import { cacheHealth, databaseHealth } from './health.ts'
 import { keepCoherent } from './coherence.ts'
 import { listen } from './listen.ts'
 import { readableLog } from './log-stream.ts'
+import { openTracing } from './tracing.ts'
 import { serveMetrics } from './metrics.ts'
 import { readOperations } from './operations.ts'
 import { originOf } from './origin.ts'
@@ -93,12 +94,15 @@ export async function startLarder(config: Config, print: (line: string) => void)
     if (shared !== undefined) started.push(() => Promise.resolve(shared.close()))
     const stopSampling = startSampling(() => takeSample({ cache, reader: database, writer, shared }), tell)
     started.push(() => Promise.resolve(stopSampling()))
+    const tracing = await openTracing(config)
+    if (tracing !== undefined) started.push(() => tracing.stop())
     const metrics = await serveMetrics(config, feed)
     started.push(() => metrics.stop())
     const app = await createApp({
       ...http,
       log: { ...http.log, stream: await readableLog(config) },
       onAnswer: tell,
+      tracing,
       routes: [...metrics.routes],
       catalog,
       shared,

@@ -52,6 +52,8 @@ export interface TestApiOptions {
   readonly tamper?: (cache: Cache) => Partial<Cache>
   readonly strict?: boolean
   readonly deliveryTimeoutMs?: number
+  /** Traces requests. */
+  readonly tracing?: AppOptions['tracing']
   /** Takes the lines of the log. */
   readonly log?: string[]
   /** Routes of other rooms, over the feed and the cache of this API. */
@@ -71,6 +73,7 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
     registered = null,
     routes,
     log,
+    tracing,
   } = options
   const events: CacheEvent[] = []
   const feed = createFeed((error) => {
@@ -110,6 +113,7 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
     catalog,
     registered,
     onAnswer: feed.tell,
+    tracing,
     routes: routes?.({ feed, cache, catalog, database }) ?? [],
     health: { database: () => Promise.resolve({ ok: true }), cache: () => ({ ok: true }) },
   })
