@@ -87,7 +87,7 @@ export const variables = {
     wholeNumber(0, 65_535).optional(),
   ),
   LARDER_TRACES: variable(
-    'Whether requests are traced with OpenTelemetry, whose packages npm run install:traces adds.',
+    'Whether requests are traced with OpenTelemetry.',
     'on or off',
     'off',
     z.enum(['on', 'off']).default('off'),

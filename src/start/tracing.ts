@@ -14,7 +14,7 @@ export async function openTracing({ LARDER_TRACES }: Config): Promise<Tracing | 
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error
     throw new StartError(
-      'LARDER_TRACES is on, but the packages of OpenTelemetry are not installed: npm run install:traces',
+      'LARDER_TRACES is on, but the packages of OpenTelemetry are not installed: install without --omit=optional.',
       { cause: error },
     )
   }

@@ -1,5 +1,4 @@
 import { InMemorySpanExporter, SimpleSpanProcessor, type ReadableSpan } from '@opentelemetry/sdk-trace-base'
-import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { traceTo } from '../../src/tracing/tracing.ts'
 import { startApi, type TestApi } from '../setup/api.ts'
@@ -94,13 +93,4 @@ describe('a traced request', () => {
     expect(told.length).toBeGreaterThan(2)
     expect(JSON.stringify(told)).not.toContain('a-secret-slug')
   })
-})
-
-it('what npm run install:traces installs is what was tested', () => {
-  const { scripts, devDependencies } = JSON.parse(
-    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-  ) as Record<string, Record<string, string>>
-  const packages = Object.entries(devDependencies ?? {}).filter(([name]) => name.startsWith('@opentelemetry/'))
-  for (const [name, version] of packages) expect(scripts?.['install:traces']).toContain(`${name}@${version}`)
-  expect(packages).toHaveLength(5)
 })
