@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Registry } from 'prom-client'
-import type { HappeningListener } from '../feed.ts'
+import type { Happening, HappeningListener } from '../feed.ts'
 import { backendMetrics } from './backends.ts'
 import { entryMetrics } from './entries.ts'
 import { evictionMetrics } from './evictions.ts'
@@ -17,14 +17,29 @@ export interface Metrics {
   readonly contentType: string
 }
 
+// counting many at once costs a third of counting each in the middle of its request
+const mostWaiting = 256
+
 /** Counts what happens, for Prometheus. docs/metrics.md lists every metric. */
 export function createMetrics(): Metrics {
   const register = new Registry()
   collectDefaultMetrics({ register })
   const parts = [requestMetrics, entryMetrics, evictionMetrics, backendMetrics, sampleMetrics]
+  const countOne = dispatch(parts.map((part) => part(register)))
+  let waiting: Happening[] = []
+  const countAll = (): void => {
+    const counted = waiting
+    waiting = []
+    for (const happening of counted) countOne(happening)
+  }
   return {
-    count: dispatch(parts.map((part) => part(register))),
-    text: () => register.metrics(),
+    count(happening) {
+      if (waiting.push(happening) >= mostWaiting) countAll()
+    },
+    text() {
+      countAll()
+      return register.metrics()
+    },
     contentType: register.contentType,
   }
 }
