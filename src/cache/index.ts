@@ -5,6 +5,7 @@ export type { BypassReason, CacheEvent, EntryListener, Listener, MissReason, Ope
 export type { Inspection } from './inspection.ts'
 export type { Kind, KindDefinition } from './kind.ts'
 export { memoryStore, type MemoryStoreOptions } from './memory-store.ts'
+export { connectThroughSentinels, type SentinelOptions } from './redis-connection.ts'
 export { redisStore, type RedisStoreOptions } from './redis-store.ts'
 export {
   bool,

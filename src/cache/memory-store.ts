@@ -65,6 +65,13 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     return step.outcome as OutcomeOf<T>
   }
 
+  function renew(): Promise<void> {
+    slots.clear()
+    bytes = 0
+    life = newToken()
+    return Promise.resolve()
+  }
+
   return {
     name: 'memory',
     shared: false,
@@ -80,12 +87,10 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     },
     scan: () => Promise.resolve({ keys: [...slots.keys()], next: null }),
     usage: () => ({ bytes, maxBytes }),
-    renew() {
-      slots.clear()
-      bytes = 0
-      life = newToken()
-      return Promise.resolve()
-    },
+    renew,
+    bind: renew,
+    vouch: () => Promise.resolve(),
+    reachable: () => true,
     describe: () => `in-process store (up to ${maxEntries.toLocaleString('en')} entries)`,
     trouble: () => null,
     close: () => Promise.resolve(),

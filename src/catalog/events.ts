@@ -37,6 +37,10 @@ export class Causes {
     else for (const key of keys) known.add(key)
   }
 
+  keysOf(change: Change): readonly string[] {
+    return [...(this.#keys.get(change) ?? [])]
+  }
+
   list(): Cause[] {
     return [...this.#keys].map(([change, keys]) => ({ change, keys: [...keys] }))
   }

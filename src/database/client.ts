@@ -1,8 +1,8 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { PrismaClient } from '../generated/prisma/client.ts'
-import { databaseError } from './errors.ts'
-import { hearStatements, type StatementListener } from './statements.ts'
+import { databaseError, StandbyError } from './errors.ts'
+import { hearStatements, keepListeners, type StatementListener } from './statements.ts'
 
 export interface DatabaseOptions {
   readonly url: string
@@ -29,6 +29,8 @@ export interface Database {
   close(): Promise<void>
 }
 
+const graceMs = 1000
+
 /**
  * Connects to PostgreSQL, lazily. What fails because the database is away or slow throws DatabaseUnavailableError or
  * DatabaseTimeoutError.
@@ -50,15 +52,25 @@ export function connect(options: DatabaseOptions): Database {
     connectionTimeoutMillis: connectTimeoutMs,
     statement_timeout: statementTimeoutMs,
     idle_in_transaction_session_timeout: transactionTimeoutMs,
+    // for a server that does not answer at all, and so does not end statements either
+    query_timeout: statementTimeoutMs + graceMs,
+    verify: (client, settle) => {
+      refuseStandby(client)
+        .then(() => observe(client))
+        .then(() => settle(), settle)
+    },
     application_name: access === 'read' ? 'larder' : 'larder write',
     ...(access === 'read' ? { options: '-c default_transaction_read_only=on' } : {}),
   })
   // an idle connection that breaks is replaced when it is next needed; unheard, its error would end the process
   pool.on('error', () => {})
-  hearStatements(pool, access, (event) => {
-    statements += 1
-    listener?.(event)
-  })
+  keepListeners(pool)
+  const observe = (client: pg.PoolClient): void =>
+    hearStatements(client, access, (event, error) => {
+      statements += 1
+      listener?.(event)
+      giveUpSilent(client, error)
+    })
   const client = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' })
   const prisma = client.$extends({
     query: {
@@ -84,4 +96,17 @@ export function connect(options: DatabaseOptions): Database {
       if (!pool.ended) await pool.end()
     },
   }
+}
+
+/** A connection on which an answer is still to come would keep whoever uses it next waiting. */
+function giveUpSilent(client: pg.PoolClient, error: unknown): void {
+  if (!(error instanceof Error) || error.message !== 'Query read timeout') return
+  const { connection } = client as unknown as { connection: { stream: { destroy(): void } } }
+  connection.stream.destroy()
+}
+
+/** After a failover an address may lead to a server that is behind: what is read there must never be cached. */
+async function refuseStandby(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby')
+  if (rows[0]?.standby === true) throw new StandbyError('the server is a standby')
 }

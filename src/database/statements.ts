@@ -23,47 +23,38 @@ export function tellStatements<Result>(tell: StatementListener, work: () => Resu
 
 type Callback = (error: unknown, result: unknown) => void
 
-/** Tells the listener, and whoever listens to the work that sent it, of every statement on the pool's connections. */
-export function hearStatements(pool: pg.Pool, name: StatementEvent['pool'], listener: StatementListener): void {
-  pool.on('connect', (client) => {
-    const query = client.query.bind(client) as (...given: unknown[]) => unknown
-    client.query = ((...given: unknown[]) => {
-      const heard = listening.getStore()
-      const begun = performance.now()
-      const tell = (failed: boolean): void => {
-        const event = {
-          type: 'statement',
-          pool: name,
-          sql: textOf(given[0]),
-          ms: performance.now() - begun,
-          failed,
-        } as const
-        listener(event)
-        heard?.(event)
+/** Tells the listener, and whoever listens to the work that sent it, of every statement on a connection. */
+export function hearStatements(
+  client: pg.ClientBase,
+  pool: StatementEvent['pool'],
+  listener: (event: StatementEvent, error: unknown) => void,
+): void {
+  const query = client.query.bind(client) as (...given: unknown[]) => unknown
+  client.query = ((...given: unknown[]) => {
+    const heard = listening.getStore()
+    const begun = performance.now()
+    const tell = (error: unknown): void => {
+      const ms = performance.now() - begun
+      const event = { type: 'statement', pool, sql: textOf(given[0]), ms, failed: Boolean(error) } as const
+      listener(event, error)
+      heard?.(event)
+    }
+    const callback = given.at(-1)
+    if (typeof callback === 'function') {
+      const told: Callback = (error, result) => {
+        tell(error)
+        ;(callback as Callback)(error, result)
       }
-      const callback = given.at(-1)
-      if (typeof callback === 'function') {
-        const told: Callback = (error, result) => {
-          tell(Boolean(error))
-          ;(callback as Callback)(error, result)
-        }
-        return query(...given.slice(0, -1), told)
-      }
-      const sent = query(...given)
-      if (sent instanceof Promise) {
-        sent.then(
-          () => tell(false),
-          () => tell(true),
-        )
-      }
-      return sent
-    }) as typeof client.query
-  })
-  keepListeners(pool)
+      return query(...given.slice(0, -1), told)
+    }
+    const sent = query(...given)
+    if (sent instanceof Promise) sent.then(() => tell(null), tell)
+    return sent
+  }) as typeof client.query
 }
 
 /** A statement that had to wait for a connection is called back by whoever gave it free: it is still its own sender's. */
-function keepListeners(pool: pg.Pool): void {
+export function keepListeners(pool: pg.Pool): void {
   const connect = pool.connect.bind(pool) as (callback?: (...given: unknown[]) => void) => unknown
   pool.connect = ((callback?: (...given: unknown[]) => void) =>
     connect(callback && listening.getStore() ? AsyncResource.bind(callback) : callback)) as typeof pool.connect

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { randomUUID } from 'node:crypto'
 import { createCache, memoryStore, redisStore, type Cache, type CacheEvent } from '../../src/cache/index.ts'
 import { createCatalog, type Catalog } from '../../src/catalog/index.ts'
 import { connect, type Database } from '../../src/database/client.ts'
@@ -28,6 +29,8 @@ export interface TestApi {
   readonly cache: Cache
   readonly catalog: Catalog
   readonly database: Database
+  /** What it is called among the instances. */
+  readonly instance: string
   /** Everything the cache told since the start. */
   readonly events: CacheEvent[]
   /** Where everything that happens is told. */
@@ -85,6 +88,7 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
     ...(production ? { NODE_ENV: 'production', LARDER_AUTH_SECRET: testSecret } : {}),
     ...environment,
   })
+  const instance = randomUUID()
   const database = connect({ url, access: 'read', poolSize: 4, listener: feed.tell })
   const writer = connect({ url, access: 'write', poolSize: 4, listener: feed.tell })
   // a busy test machine must not make a read give up on Redis
@@ -102,6 +106,7 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
   const catalog = createCatalog({
     cache: Object.assign(Object.create(cache) as Cache, tamper(cache)),
     prisma: database.prisma,
+    instance,
     writer: writer.prisma,
     listener: feed.tell,
     ...(strict === undefined ? {} : { strict }),
@@ -122,6 +127,7 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
     cache,
     catalog,
     database,
+    instance,
     events,
     feed,
     async ask(query, variables = {}, headers = {}) {
