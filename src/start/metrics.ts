@@ -7,6 +7,8 @@ import { listen } from './listen.ts'
 interface ServedMetrics {
   /** What is to be served beside the API. */
   readonly routes: NonNullable<AppOptions['routes']>
+  /** Where they are, if on a port of their own. */
+  readonly url: string | null
   stop(): Promise<void>
 }
 
@@ -16,9 +18,9 @@ export async function serveMetrics(config: Config, feed: Feed): Promise<ServedMe
   feed.subscribe(metrics.count)
   const access = { metrics, token: config.METRICS_TOKEN ?? null }
   if (config.METRICS_PORT === undefined) {
-    return { routes: [metricsRoutes({ ...access, open: false })], stop: () => Promise.resolve() }
+    return { routes: [metricsRoutes({ ...access, open: false })], url: null, stop: () => Promise.resolve() }
   }
   const app = await createMetricsApp(access)
-  await listen(app, config.HOST, config.METRICS_PORT, 'METRICS_PORT')
-  return { routes: [], stop: () => app.close() }
+  const url = await listen(app, config.HOST, config.METRICS_PORT, 'METRICS_PORT')
+  return { routes: [], url, stop: () => app.close() }
 }

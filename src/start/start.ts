@@ -123,7 +123,7 @@ export async function startLarder(config: Config, print: (line: string) => void)
     })
     started.push(() => app.close())
     const url = await listen(app, config.HOST, config.PORT, 'PORT')
-    for (const line of banner({ config, url, source, cache, products })) print(line)
+    for (const line of banner({ config, url, metricsUrl: metrics.url, source, cache, products })) print(line)
     return { url, stop }
   } catch (error) {
     await stop()
