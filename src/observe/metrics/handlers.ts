@@ -10,14 +10,14 @@ type Of<Type, Each = Happening> = Each extends { readonly type: infer Types }
 /** What is counted of each type of happening. */
 export type Handlers = { readonly [Type in Happening['type']]?: (happening: Of<Type>) => void }
 
-/** Hands each happening to whoever counts its type. */
-export function dispatch(parts: readonly Handlers[]): (happening: Happening) => void {
+/** Who counts happenings of each type. */
+export function byType(parts: readonly Handlers[]): ReadonlyMap<string, (happening: never) => void> {
   const handlers = new Map<string, (happening: never) => void>()
   for (const [type, handle] of parts.flatMap((part) => Object.entries(part))) {
     if (handlers.has(type)) throw new Error(`two parts of the metrics count happenings of type "${type}"`)
     handlers.set(type, handle)
   }
-  return (happening) => handlers.get(happening.type)?.(happening as never)
+  return handlers
 }
 
 /**

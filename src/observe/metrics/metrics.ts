@@ -3,7 +3,7 @@ import type { Happening, HappeningListener } from '../feed.ts'
 import { backendMetrics } from './backends.ts'
 import { entryMetrics } from './entries.ts'
 import { evictionMetrics } from './evictions.ts'
-import { dispatch } from './handlers.ts'
+import { byType } from './handlers.ts'
 import { requestMetrics } from './requests.ts'
 import { sampleMetrics } from './samples.ts'
 
@@ -25,16 +25,16 @@ export function createMetrics(): Metrics {
   const register = new Registry()
   collectDefaultMetrics({ register })
   const parts = [requestMetrics, entryMetrics, evictionMetrics, backendMetrics, sampleMetrics]
-  const countOne = dispatch(parts.map((part) => part(register)))
+  const handlers = byType(parts.map((part) => part(register)))
   let waiting: Happening[] = []
   const countAll = (): void => {
     const counted = waiting
     waiting = []
-    for (const happening of counted) countOne(happening)
+    for (const happening of counted) handlers.get(happening.type)?.(happening as never)
   }
   return {
     count(happening) {
-      if (waiting.push(happening) >= mostWaiting) countAll()
+      if (handlers.has(happening.type) && waiting.push(happening) >= mostWaiting) countAll()
     },
     text() {
       countAll()
