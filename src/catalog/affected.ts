@@ -16,6 +16,8 @@ import { variantAffected } from './variant/affected.ts'
 export interface CatalogKeys {
   readonly kinds: CatalogKinds
   readonly group: (name: string) => string
+  /** The key that people know by this name. */
+  readonly named: (name: string) => string
 }
 
 type Affected = (change: Change, context: ChangeContext, keys: CatalogKeys) => string[]
@@ -23,7 +25,9 @@ type Affected = (change: Change, context: ChangeContext, keys: CatalogKeys) => s
 /** Which keys a change of each table touches. Nothing else knows. */
 const affectedBy: Readonly<Record<string, Affected>> = {
   // what a write knew itself, and could not evict itself
-  keys: ({ after }) => namedKeys(after?.['keys']),
+  keys: ({ after }) => textsIn(after?.['keys']),
+  // what somebody wants gone, who need not know the prefix of the keys
+  by_hand: ({ after }, _context, { named }) => textsIn(after?.['keys']).map(named),
   category: categoryAffected,
   product: productAffected,
   product_category: membershipAffected,
@@ -55,8 +59,8 @@ export function affectedKeys(
   return [...new Set(touched)]
 }
 
-function namedKeys(keys: unknown): string[] {
-  return Array.isArray(keys) ? keys.filter((key) => typeof key === 'string') : []
+function textsIn(list: unknown): string[] {
+  return Array.isArray(list) ? list.filter((each) => typeof each === 'string') : []
 }
 
 /** Reads from the database what these changes do not say themselves, in two statements at most. */

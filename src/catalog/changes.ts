@@ -1,6 +1,8 @@
 /** A changed row as the outbox reports it: columns by their names in the database, without the long ones. */
 export interface Change {
-  /** The table; or `keys` where `after` names cache keys themselves. */
+  /** Of the row in the outbox that reports it, where it is known. */
+  readonly id?: string
+  /** The table; or `keys` or `by_hand` where `after` names cache keys themselves. */
   readonly entity: string
   /** Null for a row that was created. */
   readonly before: Columns | null

@@ -71,7 +71,11 @@ export function createCatalog(options: CatalogOptions): Catalog {
     deliveryTimeoutMs = 10_000,
   } = options
   const kinds = createKinds(cache, prisma)
-  const names = { kinds, group: (name: string) => cache.groupKey(name) }
+  const names = {
+    kinds,
+    group: (name: string) => cache.groupKey(name),
+    named: (name: string) => cache.keyNamed(name),
+  }
   const affected = async (
     changes: readonly Change[],
     client: Pick<PrismaClient, '$queryRaw'>,

@@ -6,7 +6,7 @@ import { livingMs } from './membership.ts'
 /** A changed row, as triggers recorded it in the transaction that changed it. */
 export interface OutboxRow {
   readonly id: string
-  /** The table; or `keys` where `after` names cache keys themselves. */
+  /** The table; or `keys` or `by_hand` where `after` names cache keys themselves. */
   readonly entity: string
   readonly before: Record<string, unknown> | null
   readonly after: Record<string, unknown> | null
@@ -43,6 +43,18 @@ export async function recordKeys(tx: Pick<PrismaClient, '$executeRaw'>, keys: re
   await tx.$executeRaw`
     INSERT INTO "outbox" ("transaction_id", "entity", "after")
     VALUES (pg_current_xact_id()::text::bigint, 'keys', ${JSON.stringify({ keys })}::jsonb)`
+}
+
+/** Sends one statement, with the values of its parameters. */
+export type Send = (sql: string, ...values: readonly unknown[]) => Promise<unknown>
+
+/** Records that somebody wants these keys evicted, named without their prefix. */
+export async function recordByHand(send: Send, names: readonly string[]): Promise<void> {
+  await send(
+    `INSERT INTO "outbox" ("transaction_id", "entity", "after")
+     VALUES (pg_current_xact_id()::text::bigint, 'by_hand', $1::jsonb)`,
+    JSON.stringify({ keys: names }),
+  )
 }
 
 /** Says that everything which these changes touch has been evicted. */
