@@ -169,6 +169,12 @@ export const variables = {
     'on, off in production',
     z.enum(['on', 'off']).optional(),
   ),
+  LARDER_CONSOLE: variable(
+    'Whether /console shows what the cache does. Where tokens are asked for, it takes one with the scope catalog:trace, and catalog:write to evict.',
+    'on or off',
+    'on, off in production',
+    z.enum(['on', 'off']).optional(),
+  ),
   LARDER_OPERATIONS: variable(
     'A manifest of the only operations to answer, as @apollo/generate-persisted-query-manifest writes it.',
     'a path',

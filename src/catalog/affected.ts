@@ -16,18 +16,14 @@ import { variantAffected } from './variant/affected.ts'
 export interface CatalogKeys {
   readonly kinds: CatalogKinds
   readonly group: (name: string) => string
-  /** The key that people know by this name. */
-  readonly named: (name: string) => string
 }
 
 type Affected = (change: Change, context: ChangeContext, keys: CatalogKeys) => string[]
 
 /** Which keys a change of each table touches. Nothing else knows. */
 const affectedBy: Readonly<Record<string, Affected>> = {
-  // what a write knew itself, and could not evict itself
+  // what a write knew itself and could not evict itself, and what somebody wants gone
   keys: ({ after }) => textsIn(after?.['keys']),
-  // what somebody wants gone, who need not know the prefix of the keys
-  by_hand: ({ after }, _context, { named }) => textsIn(after?.['keys']).map(named),
   category: categoryAffected,
   product: productAffected,
   product_category: membershipAffected,

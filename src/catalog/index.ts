@@ -21,11 +21,12 @@ import { variantMutations } from './variant/mutations.ts'
 import { variantResolvers } from './variant/resolvers.ts'
 import { createWrite, type Write } from './write.ts'
 
-export type { Change } from './changes.ts'
+export { isByHand, type Change } from './changes.ts'
 export type { CatalogContext } from './context.ts'
 export { Causes, type CatalogEvent, type Cause, type EvictionEvent, type WriteListener } from './events.ts'
 export { observers, type Batch, type BatchObserver, type RequestObserver, type WriteObserver } from './observer.ts'
 export { DeadlineError, Reader } from './reader.ts'
+export { evictByHand, nouns, storedOf, storedUnder, type Noun, type Stored } from './stored.ts'
 export type { Scope, Viewer } from './viewer.ts'
 export { NotHeldError, UnknownOutcomeError, type Transaction } from './write.ts'
 
@@ -71,11 +72,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     deliveryTimeoutMs = 10_000,
   } = options
   const kinds = createKinds(cache, prisma)
-  const names = {
-    kinds,
-    group: (name: string) => cache.groupKey(name),
-    named: (name: string) => cache.keyNamed(name),
-  }
+  const names = { kinds, group: (name: string) => cache.groupKey(name) }
   const affected = async (
     changes: readonly Change[],
     client: Pick<PrismaClient, '$queryRaw'>,

@@ -1,4 +1,4 @@
-import type { CatalogEvent } from '../catalog/index.ts'
+import { isByHand, type CatalogEvent } from '../catalog/index.ts'
 import type { Happening, RequestEvent, SampleEvent } from '../observe/index.ts'
 import { addDuration } from './latency.ts'
 import { emptyTick, type Eviction, type Health, type Instance, type KindCounts, type Tick } from './tick.ts'
@@ -21,9 +21,6 @@ const mostChanges = 4
 const mostKeys = 12
 const mostOperations = 30
 const mostSettled = 2000
-
-/** Rows of the outbox that name keys, and no changed row. */
-const namingKeys = new Set(['keys', 'by_hand'])
 
 const faults = new Set(['INTERNAL_SERVER_ERROR', 'UNAVAILABLE', 'TIMEOUT'])
 
@@ -165,8 +162,8 @@ function kindOf(name: string): string {
 }
 
 function evictionOf({ by, causes }: EvictionEvent, names: readonly string[]): Eviction {
-  const byHand = causes.some(({ change }) => change.entity === 'by_hand')
-  const changes = causes.map(({ change }) => change).filter(({ entity }) => !namingKeys.has(entity))
+  const byHand = causes.some(({ change }) => isByHand(change))
+  const changes = causes.map(({ change }) => change).filter(({ entity }) => entity !== 'keys')
   return {
     ids: causes.slice(0, mostChanges).flatMap(({ change }) => change.id ?? []),
     at: Date.now(),

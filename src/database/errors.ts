@@ -13,9 +13,10 @@ export class DatabaseTimeoutError extends Error {
   override readonly name = 'DatabaseTimeoutError'
 }
 
-// node's own codes, and PostgreSQL's classes: connection exceptions, operator intervention, too many connections
+// node's own codes; what Prisma's adapter makes of some; PostgreSQL's classes: connection exceptions, operator intervention,
+// too many connections
 const unavailable =
-  /^(ECONN\w*|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|ENOENT|08\w{3}|57P0[1-5]|53300|P1001|P1002|P1008|P1017|P2024|P2037)$/
+  /^(ECONN\w*|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|ENOENT|ConnectionClosed|DatabaseNotReachable|SocketTimeout|TlsConnectionError|TooManyConnections|08\w{3}|57P0[1-5]|53300|P1001|P1002|P1008|P1017|P2024|P2037)$/
 const unavailableMessage =
   /timeout exceeded when trying to connect|Connection terminated|connection timeout|server closed the connection|Can't reach database|the server is a standby|not queryable|Unable to start a transaction/i
 const timedOut = /canceling statement due to statement timeout|57014|Query read timeout|expired transaction/i
@@ -42,8 +43,8 @@ export function sqlStateOf(error: unknown): string | null {
 /** An error and what caused it, wherever Prisma, its adapter and pg have put that. */
 function* causes(error: unknown, depth = 0): Generator<{ code: string; message: string }> {
   if (typeof error !== 'object' || error === null || depth > 5) return
-  const { code, originalCode, message, cause, meta, errors } = error as Record<string, unknown>
-  yield { code: textOf(code ?? originalCode), message: textOf(message) }
+  const { code, originalCode, kind, message, cause, meta, errors } = error as Record<string, unknown>
+  yield { code: textOf(code ?? originalCode ?? kind), message: textOf(message) }
   yield* causes(cause, depth + 1)
   if (typeof meta === 'object' && meta !== null)
     yield* causes((meta as Record<string, unknown>)['driverAdapterError'], depth + 1)

@@ -6,7 +6,7 @@ import { livingMs } from './membership.ts'
 /** A changed row, as triggers recorded it in the transaction that changed it. */
 export interface OutboxRow {
   readonly id: string
-  /** The table; or `keys` or `by_hand` where `after` names cache keys themselves. */
+  /** The table; or `keys` where `after` names cache keys themselves. */
   readonly entity: string
   readonly before: Record<string, unknown> | null
   readonly after: Record<string, unknown> | null
@@ -45,16 +45,33 @@ export async function recordKeys(tx: Pick<PrismaClient, '$executeRaw'>, keys: re
     VALUES (pg_current_xact_id()::text::bigint, 'keys', ${JSON.stringify({ keys })}::jsonb)`
 }
 
-/** Sends one statement, with the values of its parameters. */
+/** Sends one statement with its parameters, through whatever client. */
 export type Send = (sql: string, ...values: readonly unknown[]) => Promise<unknown>
 
-/** Records that somebody wants these keys evicted, named without their prefix. */
-export async function recordByHand(send: Send, names: readonly string[]): Promise<void> {
+/** Records that somebody wants these keys evicted, though nothing has changed that they stand for. */
+export async function recordByHand(send: Send, keys: readonly string[]): Promise<void> {
   await send(
     `INSERT INTO "outbox" ("transaction_id", "entity", "after")
-     VALUES (pg_current_xact_id()::text::bigint, 'by_hand', $1::jsonb)`,
-    JSON.stringify({ keys: names }),
+     VALUES (pg_current_xact_id()::text::bigint, 'keys', $1::jsonb)`,
+    JSON.stringify({ keys, by: 'hand' }),
   )
+}
+
+/** What waits to be delivered: so many rows, the oldest of which began to wait so many ms ago. */
+export interface OutboxDepth {
+  readonly rows: number
+  readonly oldestMs: number
+}
+
+// beyond, it only matters that it is more than that
+const mostCounted = 10_000
+
+export async function outboxDepth(prisma: Pick<PrismaClient, '$queryRaw'>): Promise<OutboxDepth> {
+  const [found] = await prisma.$queryRaw<{ rows: number; oldestMs: number }[]>`
+    SELECT count(*)::int4 AS rows,
+      coalesce(extract(epoch FROM clock_timestamp() - min("created_at")) * 1000, 0)::int4 AS "oldestMs"
+    FROM (SELECT "created_at" FROM "outbox" ORDER BY "id" LIMIT ${mostCounted}) AS waiting`
+  return found ?? { rows: 0, oldestMs: 0 }
 }
 
 /** Says that everything which these changes touch has been evicted. */

@@ -3,6 +3,7 @@ import fastify, { LogController, type FastifyInstance, type FastifyPluginAsync, 
 import { createContext, type Context, type ContextOptions } from '../graphql/context.ts'
 import { createGraphQLServer, type GraphQLOptions } from '../graphql/server.ts'
 import type { RequestEvent, Tracing } from '../observe/index.ts'
+import { admit } from './admission.ts'
 import { answerConditionally } from './conditional.ts'
 import { docsRoutes } from './docs.ts'
 import { handleErrors } from './errors.ts'
@@ -16,7 +17,7 @@ import { requestIdOf } from './request-id.ts'
 import { tallyRequests } from './tally-requests.ts'
 import { secure, widenForSandbox } from './security.ts'
 
-export interface AppOptions extends ContextOptions, Omit<GraphQLOptions, 'plugins' | 'logError'> {
+export interface AppOptions extends ContextOptions, Omit<GraphQLOptions, 'plugins' | 'logError' | 'logPending'> {
   /** Open to developers: the page at /, the guides. */
   readonly development: boolean
   readonly log: LogOptions
@@ -25,6 +26,8 @@ export interface AppOptions extends ContextOptions, Omit<GraphQLOptions, 'plugin
   readonly identify: Identify
   /** How large a request may be, in bytes. */
   readonly bodyLimit: number
+  /** How many requests are answered at the same time. */
+  readonly maxRequests: number
   /** Requests a minute for each client; null for any number. */
   readonly rateLimit: number | null
   /** Adds up what instances have counted for the rate limit. */
@@ -78,6 +81,7 @@ async function graphqlRoutes(app: FastifyInstance, options: AppOptions): Promise
     },
     options.tracing,
   )
+  admit(app, options.maxRequests)
   identifyRequests(app, options.identify)
   if (options.rateLimit !== null) {
     const clientOf = ({ viewer, ip }: FastifyRequest): string => viewer?.subject ?? ip
@@ -89,6 +93,8 @@ async function graphqlRoutes(app: FastifyInstance, options: AppOptions): Promise
     ...options,
     plugins: [fastifyApolloDrainPlugin<Context>(app)],
     logError: (error, requestId) => app.log.error({ err: error, requestId }, 'a request failed'),
+    logPending: (requestId) =>
+      app.log.warn({ requestId }, 'a write was answered PENDING: others may be served what it replaced for a while'),
   })
   await apollo.start()
   await app.register(fastifyApollo(apollo), {

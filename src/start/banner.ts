@@ -28,6 +28,7 @@ export function banner({ config, url, metricsUrl, source, cache, products }: Sta
     `  database   ${source.description}`,
     `  cache      ${cache.store.describe()}`,
     `  metrics    ${metricsUrl ?? url}/metrics`,
+    ...(config.LARDER_CONSOLE === 'on' ? [`  console    ${url}/console`] : []),
     ...(source.psql === null ? [] : [`  psql       ${source.psql}`]),
     ...(products > 0 ? [] : ['  empty      npm run seed -- --products 1000, or npm run import -- FILE']),
     `  a query    curl ${url}/graphql -H 'content-type: application/json' -d '${query}'`,

@@ -7,6 +7,7 @@ import { createApp } from '../http/app.ts'
 import { createFeed, startSampling } from '../observe/index.ts'
 import { appOptions } from './app-options.ts'
 import { banner } from './banner.ts'
+import { serveConsole } from './console.ts'
 import { openDatabase } from './database.ts'
 import { cacheHealth, databaseHealth } from './health.ts'
 import { keepCoherent } from './coherence.ts'
@@ -110,12 +111,14 @@ export async function startLarder(config: Config, print: (line: string) => void)
     if (tracing !== undefined) started.push(() => tracing.stop())
     const metrics = await serveMetrics(config, feed)
     started.push(() => metrics.stop())
+    const watched = serveConsole({ config, identify: http.identify, feed, cache, catalog, shared })
+    started.push(() => Promise.resolve(watched.stop()))
     const app = await createApp({
       ...http,
       log: { ...http.log, stream: await readableLog(config) },
       onAnswer: tell,
       tracing,
-      routes: [...metrics.routes],
+      routes: [...metrics.routes, ...watched.routes],
       catalog,
       shared,
       addTogether: shared === undefined ? undefined : (counts, ttlMs) => shared.add(counts, ttlMs),
