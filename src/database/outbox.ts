@@ -126,6 +126,9 @@ async function deliveryState(
   return found ?? null
 }
 
+/** nobody listens: no running server uses its cache. */
+export type DeliveryOutcome = 'delivered' | 'nobody listens' | 'timeout'
+
 /**
  * Waits until the changes committed so far have been delivered, for commands that change the catalog beside a running
  * server.
@@ -133,7 +136,7 @@ async function deliveryState(
 export async function waitForDelivery(
   client: pg.Client,
   timeoutMs: number,
-): Promise<'delivered' | 'nobody listens' | 'timeout'> {
+): Promise<DeliveryOutcome> {
   const { rows } = await client.query<{ listening: boolean; last: string | null }>(
     `SELECT EXISTS (SELECT FROM "instance" WHERE "mode" = 'trusting'
          AND "seen_at" > clock_timestamp() - make_interval(secs => $1)) AS listening,
