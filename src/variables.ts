@@ -1,24 +1,6 @@
 import { z } from 'zod'
 import { isRedisGroup } from './redis/address.ts'
-
-/** One environment variable: what it means to people, and what it becomes. */
-interface Variable<Schema extends z.ZodType> {
-  readonly about: string
-  /** What may be set, for the message about a value that may not. */
-  readonly allowed: string
-  /** The default as the documentation shows it. */
-  readonly standard: string
-  readonly schema: Schema
-}
-
-function variable<Schema extends z.ZodType>(
-  about: string,
-  allowed: string,
-  standard: string,
-  schema: Schema,
-): Variable<Schema> {
-  return { about, allowed, standard, schema }
-}
+import { listOf, milliseconds, urlOf, variable, wholeNumber } from './variable.ts'
 
 // signatures with a shared secret, and with a pair of keys
 const signatures = [
@@ -36,13 +18,6 @@ const signatures = [
   'ES512',
   'EdDSA',
 ] as const
-
-const milliseconds = (standard: number, least = 1) =>
-  [
-    `a whole number of milliseconds from ${least} to 2147483647`,
-    String(standard),
-    wholeNumber(least, 2_147_483_647).default(standard),
-  ] as const
 
 /** Every variable that Larder reads. docs/configuration.md shows the same. */
 export const variables = {
@@ -313,27 +288,4 @@ export const variables = {
     'How long a transaction may stand idle before PostgreSQL ends it.',
     ...milliseconds(5000),
   ),
-}
-
-function wholeNumber(least: number, most: number) {
-  return z
-    .string()
-    .regex(/^[0-9]{1,15}$/)
-    .transform(Number)
-    .pipe(z.number().min(least).max(most))
-}
-
-function urlOf(...protocols: readonly string[]) {
-  return z.string().refine((text) => {
-    const url = URL.canParse(text) ? new URL(text) : null
-    return url !== null && protocols.includes(url.protocol) && url.hostname !== ''
-  })
-}
-
-/** Entries with commas between them. */
-function listOf<Entry extends z.ZodType<unknown, string>>(entry: Entry) {
-  return z
-    .string()
-    .transform((text) => text.split(',').map((each) => each.trim()))
-    .pipe(z.array(entry))
 }

@@ -13,6 +13,8 @@ export interface Found extends Omit<Inspection, 'json' | 'reload'> {
 export interface Inspector {
   /** @param what a noun, or `key` @param name an id, a slug, a sku or a key @throws as a read does */
   find(what: string, name: string): Promise<readonly Found[]>
+  /** Whether something is stored under names like this that may be evicted: an entry, a group, a kind. */
+  isEvictable(name: string): boolean
   /** Evicts for every instance. @throws as a write does */
   evict(names: readonly string[]): Promise<'DONE' | 'PENDING'>
 }
@@ -25,7 +27,12 @@ export function createInspector(cache: Cache, catalog: Pick<Catalog, 'kinds' | '
       const all = noun === undefined ? [storedUnder(storage, cache.nameOf(name))] : await storedOf(storage, noun, name)
       return Promise.all(all.map(foundOf))
     },
-    evict: (names) => evictByHand(catalog.write, names.map(cache.keyNamed)),
+    isEvictable: (name) => [...cache.kindNames, 'group', 'generation'].includes(name.split(':', 1)[0] ?? ''),
+    evict: (names) =>
+      evictByHand(
+        catalog.write,
+        names.map((name) => cache.keyNamed(name)),
+      ),
   }
 }
 

@@ -70,6 +70,11 @@ export function consoleRoutes(options: ConsoleRoutesOptions): FastifyPluginAsync
       if (!isNames(keys)) {
         return reply.code(400).send(errorBody('BAD_REQUEST', `Send {"keys": […]} with 1 to ${mostNames} names of keys`))
       }
+      const other = keys.find((key) => !inspector.isEvictable(key))
+      if (other !== undefined) {
+        const message = `A key is named like product:42, group:category/7/products or generation:product, but not ${other}`
+        return reply.code(400).send(errorBody('BAD_REQUEST', message))
+      }
       try {
         return { propagation: await inspector.evict(keys) }
       } catch (error) {

@@ -9,7 +9,14 @@ import { countOf, millisecondsOf, none, percentOf, rateOf, sizeOf, timeOf } from
 const cards = [
   {
     title: 'Hit ratio',
-    series: [{ name: null, series: 'served', fill: true, of: (slot) => part(slot.hits, slot.reads) }],
+    series: [
+      {
+        name: null,
+        series: 'served',
+        fill: true,
+        of: (slot) => (slot.reads === 0 ? null : (100 * slot.hits) / slot.reads),
+      },
+    ],
     range: () => [0, 100],
     format: (value) => `${value} %`,
     figures: ({ hits, reads }) => [[percentOf(hits, reads), '%']],
@@ -45,12 +52,12 @@ const cards = [
     title: 'SQL statements',
     series: [
       { name: 'avoided', series: 'served', fill: true, of: (slot) => slot.avoided / slot.seconds },
-      { name: 'sent', series: 'loaded', dash: true, of: (slot) => slot.sql / slot.seconds },
+      { name: 'sent', series: 'loaded', dash: true, of: (slot) => slot.statements / slot.seconds },
     ],
     format: rateOf,
-    figures: ({ avoided, sql, seconds }) => [
+    figures: ({ avoided, statements, seconds }) => [
       [rateOf(avoided / seconds), '/s'],
-      [rateOf(sql / seconds), '/s'],
+      [rateOf(statements / seconds), '/s'],
     ],
     note: () => 'avoided: reads that the cache answered whole',
   },
@@ -82,13 +89,9 @@ const cards = [
   },
 ]
 
-function part(hits, reads) {
-  return reads === 0 ? null : (100 * hits) / reads
-}
-
 function memoryNote(dropped, store) {
   const where = store === 'memory' ? 'in this process' : 'in Redis'
-  return dropped > 0 ? `${where}; ${countOf(dropped)} entries dropped for want of memory` : where
+  return dropped > 0 ? `${where}; ${countOf(dropped)} keys dropped for want of it` : where
 }
 
 /** Builds the charts into their place. Returns what shows fresh slots. */
@@ -111,7 +114,8 @@ export function createCards(place) {
   }
 
   return function show(state) {
-    ;({ slots, minute } = state)
+    slots = state.slots
+    minute = { ...state.minute, dropped: state.dropped }
     const outages = outagesOf(slots)
     for (const card of shown) card.show(slots, outages)
     read()

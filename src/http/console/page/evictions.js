@@ -11,7 +11,7 @@ export function createEvictions(openKey) {
   const button = byId('pause')
   let waiting = []
   let paused = false
-  list.append(element('li', { class: 'empty' }, 'Nothing was evicted yet. Change a product, or run npm run demo.'))
+  clear()
 
   button.addEventListener('click', () => {
     paused = !paused
@@ -20,6 +20,11 @@ export function createEvictions(openKey) {
     label()
   })
 
+  function clear() {
+    const hint = 'Nothing was evicted yet. Change a product, or run npm run demo.'
+    list.replaceChildren(element('li', { class: 'empty' }, hint))
+  }
+
   function label() {
     say(button, paused ? `Resume${waiting.length > 0 ? `, ${countOf(waiting.length)} new` : ''}` : 'Pause')
   }
@@ -27,14 +32,15 @@ export function createEvictions(openKey) {
   function add(evictions) {
     if (evictions.length === 0) return
     list.querySelector('.empty')?.remove()
-    list.prepend(...evictions.slice(-most).toReversed().map(item))
+    list.prepend(...evictions.slice(0, most).map(item))
     while (list.children.length > most) list.lastElementChild.remove()
   }
 
   function item({ at, by, changes, more, keys, count, instance }) {
     const [first] = changes
-    const others = changes.length - 1 + more
-    const about = first === undefined ? ['keys named'] : [element('b', {}, first.row), ` ${first.what}`]
+    const others = Math.max(0, changes.length - 1) + more
+    const about =
+      first === undefined ? [element('b', {}, keys[0] ?? 'nothing')] : [element('b', {}, first.row), ` ${first.what}`]
     const summary = element(
       'summary',
       {},
@@ -76,12 +82,10 @@ export function createEvictions(openKey) {
 
   return {
     add(evictions) {
-      if (paused) waiting = [...waiting, ...evictions].slice(-most)
+      if (paused) waiting = [...evictions, ...waiting].slice(0, most)
       else add(evictions)
       label()
     },
-    clear() {
-      list.replaceChildren()
-    },
+    clear,
   }
 }

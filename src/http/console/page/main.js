@@ -23,7 +23,7 @@ follow({
     if (state.whole) evictions.clear()
     evictions.add(state.evictions)
     showHealth(state)
-    showCards({ slots, minute: state.minute })
+    showCards({ ...state, slots })
     showKinds(state)
     showOperations(state)
   },

@@ -1,5 +1,7 @@
 import { byId, say } from './dom.js'
 
+const retryMs = 2000
+
 /** Asks the server. The header makes a browser ask for leave before another site's page could send it. */
 export async function send(method, path, body) {
   try {
@@ -19,9 +21,9 @@ export async function send(method, path, body) {
   }
 }
 
-/** Settles once there is a session that may read: at once where no token is asked for. */
+/** Settles once there is a session that may watch: at once where no token is asked for. */
 export async function signedIn() {
-  const form = byId('sign-in').querySelector('form')
+  let tried = false
   for (;;) {
     const { ok, status, body } = await send('GET', '/console/session')
     if (ok) {
@@ -30,25 +32,34 @@ export async function signedIn() {
       byId('sign-out').hidden = !body.signedIn
       return body
     }
-    if (status !== 401 && status !== 403) {
-      await new Promise((resolve) => setTimeout(resolve, 2000))
-      continue
-    }
-    byId('sign-in').hidden = false
-    byId('console').hidden = true
-    say(byId('live'), 'Signed out')
-    byId('token').focus()
-    await new Promise((resolve) => form.addEventListener('submit', resolve, { once: true }))
+    if (status === 401 || status === 403) {
+      if (tried) say(byId('sign-in-said'), 'The browser did not keep the session: open this page over https.')
+      await askForToken()
+      tried = true
+    } else await new Promise((resolve) => setTimeout(resolve, retryMs))
   }
 }
 
-/** The token goes to the server once, which keeps it in a cookie that no script can read. */
+/** The token goes to the server once, which gives it to a cookie that no script can read. */
+async function askForToken() {
+  byId('sign-in').hidden = false
+  byId('console').hidden = true
+  byId('live').dataset.state = 'out'
+  say(byId('live'), 'Signed out')
+  byId('token').focus()
+  for (;;) {
+    await new Promise((resolve) => byId('sign-in').addEventListener('submit', resolve, { once: true }))
+    const { ok, body } = await send('POST', '/console/session', { token: byId('token').value.trim() })
+    say(byId('sign-in-said'), ok ? '' : body.message)
+    if (!ok) continue
+    byId('token').value = ''
+    return
+  }
+}
+
 export function prepareSignIn() {
-  byId('sign-in')
-    .querySelector('form')
-    .addEventListener('submit', (event) => event.preventDefault())
-  byId('sign-out').addEventListener('click', async () => {
-    await send('DELETE', '/console/session')
-    location.reload()
+  byId('sign-in').addEventListener('submit', (event) => event.preventDefault())
+  byId('sign-out').addEventListener('click', () => {
+    void send('DELETE', '/console/session').then(() => location.reload())
   })
 }

@@ -25,14 +25,14 @@ export function showKinds({ kinds, counted }) {
 }
 
 export function showOperations({ operations }) {
-  const rows = operations.map(({ name, requests, p50, p99, most, sql }) =>
+  const rows = operations.map(({ name, requests, p50, p99, most, statements }) =>
     element(
       'tr',
       {},
       element('th', { scope: 'row' }, name),
       number(requests),
       ...[p50, p99, most].map((ms) => element('td', {}, millisecondsOf(ms))),
-      element('td', {}, (sql / requests).toFixed(1)),
+      element('td', {}, (statements / requests).toFixed(1)),
     ),
   )
   show('operations', operationColumns, rows, 'Nobody asked anything yet.')
