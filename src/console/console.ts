@@ -104,7 +104,10 @@ export function startConsole({ feed, cache, shared }: ConsoleOptions): Console {
       const begin = async (): Promise<void> => {
         // what is told next is what is new since the whole was
         await running
-        if (watchers.size === 0) await readOthers()
+        if (watchers.size === 0) {
+          await readOthers()
+          count = freshCount(await cache.census())
+        }
         if (ended) return
         tell(stateSince(0, null, true))
         watchers.add(tell)
@@ -122,6 +125,11 @@ export function startConsole({ feed, cache, shared }: ConsoleOptions): Console {
       watchers.clear()
     },
   }
+}
+
+/** One that was taken when somebody watched last says nothing any more. */
+function freshCount(count: Count | null): Count | null {
+  return count !== null && Date.now() - count.at < 2 * slotMs ? count : null
 }
 
 function slotOf(now: number): number {

@@ -155,6 +155,9 @@ export class Recorder {
   }
 }
 
+/** Rows that follow from others, and are told after them. */
+const derived = new Set(['product_pricing', 'product_rating', 'product_search'])
+
 /** The kind of an entry, or of a whole kind by its generation. */
 function kindOf(name: string): string {
   const [kind = '', of = ''] = name.split(':', 2)
@@ -163,7 +166,10 @@ function kindOf(name: string): string {
 
 function evictionOf({ by, causes }: EvictionEvent, names: readonly string[]): Eviction {
   const byHand = causes.some(({ change }) => isByHand(change))
-  const changes = causes.map(({ change }) => change).filter(({ entity }) => entity !== 'keys')
+  const changes = causes
+    .map(({ change }) => change)
+    .filter(({ entity }) => entity !== 'keys')
+    .toSorted((one, other) => Number(derived.has(one.entity)) - Number(derived.has(other.entity)))
   return {
     ids: causes.slice(0, mostChanges).flatMap(({ change }) => change.id ?? []),
     at: Date.now(),

@@ -1,6 +1,5 @@
-import { createChart } from './chart.js'
-import { element, say } from './dom.js'
-import { countOf, millisecondsOf, none, percentOf, rateOf, sizeOf, timeOf } from './format.js'
+import { createCard } from './card.js'
+import { countOf, millisecondsOf, percentOf, rateOf, sizeOf, timeOf } from './format.js'
 
 /**
  * The charts, each with the figures that belong to it. `figures` and `note` are given a moment: the last minute, or the
@@ -9,38 +8,32 @@ import { countOf, millisecondsOf, none, percentOf, rateOf, sizeOf, timeOf } from
 const cards = [
   {
     title: 'Hit ratio',
-    series: [
-      {
-        name: null,
-        series: 'served',
-        fill: true,
-        of: (slot) => (slot.reads === 0 ? null : (100 * slot.hits) / slot.reads),
-      },
-    ],
+    series: [{ color: 'served', fill: true, of: (slot) => (slot.reads === 0 ? null : (100 * slot.hits) / slot.reads) }],
     range: () => [0, 100],
     format: (value) => `${value} %`,
     figures: ({ hits, reads }) => [[percentOf(hits, reads), '%']],
-    note: ({ hits, reads, seconds }) => `${countOf(hits)} of ${countOf(reads)} entries in ${seconds} s`,
+    note: ({ hits, reads, seconds }) => `${countOf(hits)} of ${countOf(reads)} entries ${withinOf(seconds)}`,
   },
   {
     title: 'Requests',
     series: [
-      { name: null, series: 'plain', of: (slot) => slot.requests / slot.seconds },
-      { name: 'failed', series: 'trouble', dash: true, of: (slot) => slot.errors / slot.seconds },
+      { color: 'plain', of: (slot) => slot.requests / slot.seconds },
+      { name: 'failed', color: 'trouble', dash: true, minor: true, of: (slot) => slot.errors / slot.seconds },
     ],
     format: rateOf,
     figures: ({ requests, errors, seconds }) => [
       [rateOf(requests / seconds), '/s'],
       [rateOf(errors / seconds), '/s'],
     ],
-    note: ({ requests, seconds }) => `${countOf(requests)} in ${seconds} s`,
+    note: ({ requests, seconds }) => `${countOf(requests)} ${withinOf(seconds)}`,
   },
   {
     title: 'Latency',
     series: [
-      { name: 'p50', series: 'plain', of: (slot) => slot.p50 },
-      { name: 'p99', series: 'loaded', dash: true, of: (slot) => slot.p99 },
+      { name: 'p50', color: 'plain', of: (slot) => slot.p50 },
+      { name: 'p99', color: 'loaded', dash: true, of: (slot) => slot.p99 },
     ],
+    logarithmic: true,
     format: millisecondsOf,
     figures: ({ p50, p99 }) => [
       [millisecondsOf(p50), 'ms'],
@@ -51,8 +44,8 @@ const cards = [
   {
     title: 'SQL statements',
     series: [
-      { name: 'avoided', series: 'served', fill: true, of: (slot) => slot.avoided / slot.seconds },
-      { name: 'sent', series: 'loaded', dash: true, of: (slot) => slot.statements / slot.seconds },
+      { name: 'avoided', color: 'served', fill: true, of: (slot) => slot.avoided / slot.seconds },
+      { name: 'sent', color: 'loaded', dash: true, minor: true, of: (slot) => slot.statements / slot.seconds },
     ],
     format: rateOf,
     figures: ({ avoided, statements, seconds }) => [
@@ -63,21 +56,22 @@ const cards = [
   },
   {
     title: 'Cache memory',
+    series: [
+      { color: 'plain', of: (slot) => slot.memory },
+      { name: 'limit', color: 'trouble', dash: true, minor: true, of: (slot) => slot.memoryLimit },
+    ],
     range: (_plot, _least, most) => [0, most > 0 ? most * 1.06 : 1],
     splits: (_plot, _axis, _least, most) => [0, 0.5, 1].map((part) => (part * most) / 1.06),
-    series: [
-      { name: null, series: 'plain', of: (slot) => slot.memory },
-      { name: 'limit', series: 'trouble', dash: true, of: (slot) => slot.memoryLimit },
-    ],
-    format: (value) => sizeOf(value).join(' '),
+    format: (value) => sizeOf(value).join(' ').replace('.0 ', ' '),
     figures: ({ memory, memoryLimit }) => [sizeOf(memory), memoryLimit === null ? ['none', ''] : sizeOf(memoryLimit)],
-    note: ({ dropped, store }) => memoryNote(dropped, store),
+    note: ({ store, dropped }) =>
+      `${store === 'memory' ? 'in this process' : 'in Redis'}${dropped > 0 ? `; ${countOf(dropped)} keys dropped for want of it` : ''}`,
   },
   {
     title: 'Connections',
     series: [
-      { name: 'in use', series: 'plain', of: (slot) => slot.inUse },
-      { name: 'waiting', series: 'trouble', dash: true, of: (slot) => slot.waiting },
+      { name: 'in use', color: 'plain', of: (slot) => slot.inUse },
+      { name: 'waiting', color: 'trouble', dash: true, minor: true, of: (slot) => slot.waiting },
     ],
     format: countOf,
     figures: ({ inUse, waiting }) => [
@@ -89,12 +83,7 @@ const cards = [
   },
 ]
 
-function memoryNote(dropped, store) {
-  const where = store === 'memory' ? 'in this process' : 'in Redis'
-  return dropped > 0 ? `${where}; ${countOf(dropped)} keys dropped for want of it` : where
-}
-
-/** Builds the charts into their place. Returns what shows fresh slots. */
+/** Builds the charts into their place. Returns what shows a fresh state. */
 export function createCards(place) {
   let slots = []
   let minute = null
@@ -122,58 +111,8 @@ export function createCards(place) {
   }
 }
 
-function createCard(card, onCursor) {
-  const title = element('h2', {}, card.title)
-  const at = element('span', { class: 'at' })
-  const note = element('p', { class: 'note' })
-  const values = card.series.map(() => element('dd', {}, none))
-  const figures = element(
-    'dl',
-    { class: 'figures' },
-    ...card.series
-      .slice(0, values.length)
-      .map(({ name, series, dash }, i) =>
-        element(
-          'div',
-          {},
-          element('dt', name === null ? { class: 'hidden' } : {}, name ?? card.title),
-          values[i],
-          name === null ? null : element('i', { 'data-series': series, 'data-dash': dash === true }),
-        ),
-      ),
-  )
-  const { range = rangeOf, splits, format } = card
-  const chart = createChart({ label: card.title, series: card.series, range, splits, format, onCursor })
-  return {
-    article: element(
-      'article',
-      { class: 'panel card' },
-      element('div', { class: 'bar' }, title, at),
-      figures,
-      note,
-      chart.place,
-    ),
-    show(slots, outages) {
-      chart.show([slots.map((slot) => slot.at / 1000), ...card.series.map(({ of }) => slots.map(of))], outages)
-    },
-    read(moment, when) {
-      say(at, when ?? '')
-      if (moment === null) return
-      card.figures(moment).forEach(([value, unit], i) => {
-        const whole = `${value} ${unit}`.trim()
-        if (values[i].dataset.shown === whole) return
-        values[i].dataset.shown = whole
-        values[i].replaceChildren(value, ...(unit === '' || value === none ? [] : [element('small', {}, unit)]))
-      })
-      say(note, card.note(moment))
-      const told = card.figures(moment).map((figure, i) => `${card.series[i].name ?? ''} ${figure.join(' ')}`.trim())
-      chart.place.setAttribute('aria-label', `${card.title}, ${when ?? 'the last minute'}: ${told.join(', ')}`)
-    },
-  }
-}
-
-function rangeOf(_plot, _least, most) {
-  return [0, most > 0 ? most * 1.15 : 1]
+function withinOf(seconds) {
+  return seconds > 50 ? 'in the last minute' : `in ${seconds} s`
 }
 
 function outagesOf(slots) {

@@ -5,15 +5,17 @@ import { element } from './dom.js'
 const sync = uPlot.sync('console')
 const dark = matchMedia('(prefers-color-scheme: dark)')
 const font = '11px system-ui, sans-serif'
+/** What is counted has no halves. */
+const incrs = Array.from({ length: 13 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat()
 
 /**
  * A chart of the last ten minutes. All of them share one cursor, which the arrow keys move too, and mark the time in
  * which a dependency was away.
- * @param series {series: the name of a colour, dash?, fill?}
- * @param splits where the lines of the grid lie; by default at round numbers
+ * @param series {color: the name of one, dash?, fill?}
+ * @param splits where the lines of the grid lie; by default at whole numbers, on a logarithmic scale at powers of ten
  * @param onCursor is told the index that the cursor is at; null where it is nowhere
  */
-export function createChart({ label, series, range, splits, format, onCursor }) {
+export function createChart({ label, series, range, splits, logarithmic = false, format, onCursor }) {
   const place = element('div', { class: 'plot', tabindex: '0', role: 'img', 'aria-label': label })
   let data = [[], ...series.map(() => [])]
   let outages = []
@@ -31,14 +33,21 @@ export function createChart({ label, series, range, splits, format, onCursor }) 
         padding: [6, 18, 0, 0],
         legend: { show: false },
         cursor: { sync: { key: sync.key }, y: false, points: { size: 6 }, drag: { x: false, y: false } },
-        scales: { y: { range } },
+        scales: { x: { range: atLeastTwoMinutes }, y: logarithmic ? { distr: 3 } : { range } },
         axes: [
           { ...axis, grid: { show: false }, size: 22, space: 80, values: (_, at) => at.map(minuteOf) },
-          { ...axis, size: 48, space: 34, splits, values: (_, values) => values.map(format) },
+          {
+            ...axis,
+            size: 50,
+            space: 34,
+            splits,
+            incrs: logarithmic ? undefined : incrs,
+            values: (_, values) => values.map((value) => (logarithmic && !isPowerOfTen(value) ? '' : format(value))),
+          },
         ],
         series: [
           {},
-          ...series.map(({ series: name, dash, fill }) => ({
+          ...series.map(({ color: name, dash, fill }) => ({
             stroke: color(name),
             width: 1.75,
             dash: dash ? [2, 4] : undefined,
@@ -78,6 +87,15 @@ export function createChart({ label, series, range, splits, format, onCursor }) 
       else plot.setData(data)
     },
   }
+}
+
+function isPowerOfTen(value) {
+  return Math.log10(value) % 1 === 0
+}
+
+/** So that the first words of a fresh server are not drawn as if they were a trend. */
+function atLeastTwoMinutes(_plot, first, last) {
+  return [Math.min(first, last - 120), last]
 }
 
 function minuteOf(at) {

@@ -1,6 +1,8 @@
 import { element } from './dom.js'
 import { durationOf, sizeOf } from './format.js'
 
+const longest = 120
+
 /**
  * One key: what is stored there, what must hold for it, and the database's own word beside it.
  * @param evict evicts it; null for who may not
@@ -97,10 +99,20 @@ function lines(own, other) {
   for (const [field, value] of Object.entries(own)) {
     const same = sameJson(value, other?.[field])
     pre.append(
-      element('span', same ? {} : { class: 'differs' }, `${same ? '' : '≠ '}${field}: ${JSON.stringify(value)}\n`),
+      element(
+        'span',
+        same ? {} : { class: 'differs' },
+        `${same ? '' : '≠ '}${field}: ${same ? shortened(value) : JSON.stringify(value)}\n`,
+      ),
     )
   }
   return pre
+}
+
+/** What is the same on both sides needs no more than its beginning. */
+function shortened(value) {
+  const text = JSON.stringify(value)
+  return text.length > longest ? `${text.slice(0, longest)} …` : text
 }
 
 /** PostgreSQL and JSON keep no order of fields. */

@@ -33,7 +33,10 @@ function verdictOf({ dependencies, minute }) {
   if (minute.requests === 0) return { level: 'quiet', text: 'All is well, and nobody is asking.' }
   const { hits, reads } = minute
   if (reads === 0) return { level: 'quiet', text: 'All is well. Nothing was read in the last minute.' }
-  return { level: 'quiet', text: `All is well. ${percentOf(hits, reads)} % of what was read came from the cache.` }
+  return {
+    level: 'quiet',
+    text: `All is well: ${percentOf(hits, reads)} % of what was read in the last minute came from the cache.`,
+  }
 }
 
 function dependency({ name, ok, reason, since, detail }) {

@@ -1,7 +1,7 @@
 import { byId, element, say } from './dom.js'
 import { countOf, durationOf, millisecondsOf, none, percentOf } from './format.js'
 
-const kindColumns = ['Kind', 'Hit ratio', 'Hits', 'Misses', 'Past it', 'Evicted', 'Entries']
+const kindColumns = ['Kind', 'Hit ratio', 'Hits', 'Misses', 'Bypassed', 'Evicted', 'Entries']
 const operationColumns = ['Operation', 'Requests', 'p50 ms', 'p99 ms', 'Most ms', 'SQL each']
 
 export function showKinds({ kinds, counted }) {
@@ -14,7 +14,7 @@ export function showKinds({ kinds, counted }) {
     return element(
       'tr',
       {},
-      element('th', { scope: 'row' }, kind),
+      element('th', { scope: 'row' }, kind === 'group' ? 'groups of lists' : kind),
       ratioCell,
       ...[hits, misses, bypasses, evictions].map(number),
       element('td', {}, countOf(entries)),
