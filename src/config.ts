@@ -11,6 +11,7 @@ export interface Config extends Values {
   readonly LARDER_AUTH_ALGORITHMS: NonNullable<Values['LARDER_AUTH_ALGORITHMS']>
   readonly LARDER_INTROSPECTION: 'on' | 'off'
   readonly LARDER_SANDBOX: 'on' | 'off'
+  readonly LARDER_CONSOLE: 'on' | 'off'
   readonly RATE_LIMIT: number | 'off'
 }
 
@@ -49,6 +50,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     LARDER_AUTH_ALGORITHMS: algorithmsOf(read),
     LARDER_INTROSPECTION: read.LARDER_INTROSPECTION ?? (production ? 'off' : 'on'),
     LARDER_SANDBOX: read.LARDER_SANDBOX ?? (production ? 'off' : 'on'),
+    LARDER_CONSOLE: read.LARDER_CONSOLE ?? (production ? 'off' : 'on'),
     RATE_LIMIT: read.RATE_LIMIT ?? (production ? 6000 : 'off'),
     LARDER_SAMPLE_DATA: read.LARDER_SAMPLE_DATA ?? (read.DATABASE_URL === undefined ? 1000 : 0),
   })
@@ -88,7 +90,7 @@ export function loadEnvFile(): void {
 
 /** A value as a message may show it: no secret, and no password of a url. */
 function shown(name: string, value: string): string {
-  if (name.endsWith('_SECRET')) return `${value.length} characters long`
+  if (/_(SECRET|TOKEN)$/.test(name)) return `${value.length} characters long`
   return JSON.stringify(withoutPassword(value))
 }
 

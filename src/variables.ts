@@ -1,24 +1,6 @@
 import { z } from 'zod'
 import { isRedisGroup } from './redis/address.ts'
-
-/** One environment variable: what it means to people, and what it becomes. */
-interface Variable<Schema extends z.ZodType> {
-  readonly about: string
-  /** What may be set, for the message about a value that may not. */
-  readonly allowed: string
-  /** The default as the documentation shows it. */
-  readonly standard: string
-  readonly schema: Schema
-}
-
-function variable<Schema extends z.ZodType>(
-  about: string,
-  allowed: string,
-  standard: string,
-  schema: Schema,
-): Variable<Schema> {
-  return { about, allowed, standard, schema }
-}
+import { listOf, milliseconds, urlOf, variable, wholeNumber } from './variable.ts'
 
 // signatures with a shared secret, and with a pair of keys
 const signatures = [
@@ -36,13 +18,6 @@ const signatures = [
   'ES512',
   'EdDSA',
 ] as const
-
-const milliseconds = (standard: number, least = 1) =>
-  [
-    `a whole number of milliseconds from ${least} to 2147483647`,
-    String(standard),
-    wholeNumber(least, 2_147_483_647).default(standard),
-  ] as const
 
 /** Every variable that Larder reads. docs/configuration.md shows the same. */
 export const variables = {
@@ -69,6 +44,33 @@ export const variables = {
     'fatal, error, warn, info, debug, trace or silent',
     'info in production, else warn',
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).optional(),
+  ),
+  METRICS_TOKEN: variable(
+    'What whoever collects /metrics must send as a bearer token. Without it and without METRICS_PORT, only this machine may.',
+    'at least 16 characters without blanks',
+    'none',
+    z
+      .string()
+      .regex(/^\S{16,}$/)
+      .optional(),
+  ),
+  METRICS_PORT: variable(
+    'A port of its own for /metrics, on the address of HOST; it is not served on PORT then. 0 lets the system choose.',
+    'a whole number from 0 to 65535',
+    'none',
+    wholeNumber(0, 65_535).optional(),
+  ),
+  LARDER_TRACES: variable(
+    'Whether requests are traced with OpenTelemetry.',
+    'on or off',
+    'off',
+    z.enum(['on', 'off']).default('off'),
+  ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: variable(
+    'Where traces go, over OTLP and HTTP. The other variables of OpenTelemetry hold as well.',
+    'an http or https url',
+    'http://localhost:4318',
+    urlOf('http:', 'https:').optional(),
   ),
   DATABASE_URL: variable(
     'The PostgreSQL server, 14 or later. Without it an embedded one is started.',
@@ -138,6 +140,12 @@ export const variables = {
   ),
   LARDER_SANDBOX: variable(
     "Whether browsers that open /graphql are shown Apollo Sandbox, which comes from Apollo's servers.",
+    'on or off',
+    'on, off in production',
+    z.enum(['on', 'off']).optional(),
+  ),
+  LARDER_CONSOLE: variable(
+    'Whether /console shows what the cache does. Where tokens are asked for, it takes one with the scope catalog:trace, and catalog:write to evict.',
     'on or off',
     'on, off in production',
     z.enum(['on', 'off']).optional(),
@@ -280,27 +288,4 @@ export const variables = {
     'How long a transaction may stand idle before PostgreSQL ends it.',
     ...milliseconds(5000),
   ),
-}
-
-function wholeNumber(least: number, most: number) {
-  return z
-    .string()
-    .regex(/^[0-9]{1,15}$/)
-    .transform(Number)
-    .pipe(z.number().min(least).max(most))
-}
-
-function urlOf(...protocols: readonly string[]) {
-  return z.string().refine((text) => {
-    const url = URL.canParse(text) ? new URL(text) : null
-    return url !== null && protocols.includes(url.protocol) && url.hostname !== ''
-  })
-}
-
-/** Entries with commas between them. */
-function listOf<Entry extends z.ZodType<unknown, string>>(entry: Entry) {
-  return z
-    .string()
-    .transform((text) => text.split(',').map((each) => each.trim()))
-    .pipe(z.array(entry))
 }

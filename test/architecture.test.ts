@@ -12,12 +12,16 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   auth: ['catalog'],
   redis: [],
   catalog: ['cache', 'database', 'generated'],
-  graphql: ['cache', 'catalog', 'database', 'generated'],
-  http: ['graphql', 'catalog', 'pictures', 'generated'],
+  tracing: ['observe', 'catalog', 'database'],
+  observe: ['cache', 'catalog', 'database'],
+  graphql: ['cache', 'catalog', 'database', 'observe', 'generated'],
+  console: ['cache', 'catalog', 'observe'],
+  http: ['graphql', 'catalog', 'console', 'observe', 'pictures', 'generated'],
   seed: ['start', 'start-error.ts', 'pictures'],
   import: ['catalog', 'start', 'start-error.ts'],
   'config.ts': ['start-error.ts', 'variables.ts'],
-  'variables.ts': ['redis'],
+  'variables.ts': ['redis', 'variable.ts'],
+  'variable.ts': [],
   'start-error.ts': [],
 }
 
@@ -26,7 +30,10 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   ioredis: ['cache', 'redis'],
   fastify: ['http', 'start/listen.ts'],
   jose: ['auth'],
+  'prom-client': ['observe/metrics'],
   '@prisma/adapter-pg': ['database'],
+  '@opentelemetry/api': ['tracing'],
+  '@opentelemetry/sdk-trace-base': ['tracing'],
 }
 
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(

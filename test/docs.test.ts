@@ -40,6 +40,41 @@ it('the query of the README gives the answer of the README, on the sample data',
   }
 })
 
+it('the explanations of docs/explaining.md are those that the answers give', async () => {
+  const { url, client } = await testDatabase()
+  await seedCatalog(client, { products: 1000, seed: 1 })
+  const api = await startApi({ url })
+  try {
+    const page = text('docs/explaining.md').replaceAll('larder:', 'test:')
+    const queries = blocks(page, 'graphql')
+    const explanations = blocks(page, 'json').map((block) => JSON.parse(block) as Record<string, unknown>)
+    expect(queries).toHaveLength(3)
+    for (const [i, query] of queries.entries()) {
+      const { extensions } = await api.ask(query, {}, { 'x-larder-trace': '1' })
+      // of a key list the page shows the beginning
+      const shown = explanations[i] ?? {}
+      expect(shortenedLike(extensions?.larder, shown)).toMatchObject(shown)
+    }
+  } finally {
+    await api.close()
+  }
+})
+
+/** The same with every list of texts cut to the length that it has in the example. */
+function shortenedLike(actual: unknown, example: unknown): unknown {
+  if (Array.isArray(actual) && Array.isArray(example)) {
+    const isText = example.every((each) => typeof each === 'string')
+    return (isText ? actual.slice(0, example.length) : actual).map((each, i) => shortenedLike(each, example[i]))
+  }
+  if (typeof actual !== 'object' || actual === null || typeof example !== 'object' || example === null) return actual
+  return Object.fromEntries(
+    Object.entries(actual).map(([name, value]) => [
+      name,
+      shortenedLike(value, (example as Record<string, unknown>)[name]),
+    ]),
+  )
+}
+
 it('the example of the cache works with any database', async () => {
   const [example = ''] = blocks(text('src/cache/README.md'), 'ts')
   expect(example.trim().split('\n').length).toBeLessThanOrEqual(10)

@@ -1,5 +1,7 @@
+import { Census, type Count } from './census.ts'
 import { tellBoth, type Listener } from './events.ts'
 import { Flights } from './flights.ts'
+import { inspect, type Inspection } from './inspection.ts'
 import { KindReader } from './kind-reader.ts'
 import type { Kind, KindDefinition } from './kind.ts'
 import { Keys } from './keys.ts'
@@ -28,6 +30,15 @@ export interface CacheOptions {
 export interface Cache {
   /** Declares a kind of cached thing. @throws where the name is taken or reserved */
   kind<Id, Value>(definition: KindDefinition<Id, Value>): Kind<Id, Value>
+  /** The names of all kinds. */
+  readonly kindNames: readonly string[]
+  /** A key by its name without the prefix, as people know it (`product:42`), and that name. */
+  keyNamed(name: string): string
+  nameOf(key: string): string
+  /** Looks at what is stored under a name, for people. @throws where the store does not answer in time */
+  inspect(name: string): Promise<Inspection>
+  /** Counts what is stored, step by step: the last count that was complete, null before the first. Never rejects. */
+  census(): Promise<Count | null>
   /** The key of a group's generation: evicting it evicts every list of the group. */
   groupKey(name: string): string
   /**
@@ -58,12 +69,15 @@ export function createCache(options: CacheOptions): Cache {
   const { store, prefix = 'larder', ttlMs = 30 * 60_000, negativeTtlMs = 60_000 } = options
   const { leaseMs = 10_000, holdMs = 10_000, waitMs = 1000, listener = () => {} } = options
   const keys = new Keys(prefix)
-  const names = new Set<string>(reservedNames)
+  const kinds = new Map<string, Pick<KindReader<never, unknown>, 'inspectKey'>>()
+  const census = new Census(store, keys)
   const transitions = new Transitions(store, listener)
+  const nameOf = (key: string): string => keys.nameOf(key) ?? key
   let trusted = true
   let trustHolds = (): boolean => true
   const engine = {
     keys,
+    store,
     reads: new MergedReads(store, listener),
     flights: new Flights(),
     listener,
@@ -78,10 +92,24 @@ export function createCache(options: CacheOptions): Cache {
   return {
     store,
     kind(definition) {
-      if (names.has(definition.name)) throw new Error(`the kind name "${definition.name}" is taken: choose another`)
-      names.add(definition.name)
-      return new KindReader(definition, engine)
+      const { name } = definition
+      if (kinds.has(name) || reservedNames.has(name)) {
+        throw new Error(`the kind name "${name}" is taken: choose another`)
+      }
+      const kind = new KindReader(definition, engine)
+      kinds.set(name, kind)
+      return kind
     },
+    get kindNames() {
+      return [...kinds.keys()]
+    },
+    keyNamed: (name) => keys.named(name),
+    nameOf,
+    inspect(name) {
+      const key = keys.named(name)
+      return kinds.get(name.split(':', 1)[0] ?? '')?.inspectKey(key) ?? inspect(store, key, nameOf, null)
+    },
+    census: () => census.step(),
     groupKey: (name) => keys.group(name),
     async hold(held, writer, observer) {
       const wanted = held.map((key) => ({ do: 'hold', key, writer, holdMs }) as const)

@@ -3,7 +3,7 @@ import { Keys } from './keys.ts'
 import { connectRedis, type Connect, type RedisConnection } from './redis-connection.ts'
 import { isRedirected, RedisNode } from './redis-node.ts'
 import { onceAMinute, type RedisStoreOptions } from './redis-store.ts'
-import type { OutcomeOf, Store, Transition } from './store.ts'
+import type { OutcomeOf, ScannedKeys, Store, StoredKey, Transition } from './store.ts'
 
 export interface ClusterStoreOptions extends Omit<RedisStoreOptions, 'url'> {
   /** Nodes to ask for all the others: urls as of a single Redis. */
@@ -108,6 +108,26 @@ class ClusterStore implements Store {
       )
     }
     return outcomes
+  }
+
+  async inspect(key: string): Promise<StoredKey> {
+    const owned = this.#bySlot[slotOf(key)]
+    if (owned === undefined) throw new Error('no node of the cluster serves this slot')
+    return owned.node.inspect(key)
+  }
+
+  /** One node after the other. */
+  async scan(from: string | null, about: number): Promise<ScannedKeys> {
+    const [place = '0', cursor = ''] = from?.split(' ') ?? []
+    const owned = this.#nodes[Number(place)]
+    if (owned === undefined) return { keys: [], next: null }
+    const { keys, next } = await owned.node.scan(cursor === '' ? null : cursor, `${this.#options.prefix}:*`, about)
+    if (next !== null) return { keys, next: `${place} ${next}` }
+    return { keys, next: Number(place) + 1 < this.#nodes.length ? `${Number(place) + 1} ` : null }
+  }
+
+  usage(): null {
+    return null
   }
 
   async renew(): Promise<void> {

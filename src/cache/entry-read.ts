@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { tellBoth, type BypassReason, type Listener } from './events.ts'
+import { tellBoth, type BypassReason, type EntryListener, type Listener } from './events.ts'
 import type { Flights } from './flights.ts'
 import { generationsOf } from './generations.ts'
 import type { Keys } from './keys.ts'
@@ -7,15 +7,16 @@ import { load, type KindDefinition } from './kind.ts'
 import type { MergedReads } from './merged-reads.ts'
 import { judge, judgeValue, stampsOf, type Finding } from './stamps.ts'
 import type { AcquireOutcome, Value as StoredValue } from './state.ts'
-import type { OutcomeOf, Transition } from './store.ts'
+import type { OutcomeOf, Store, Transition } from './store.ts'
 import { Tally } from './tally.ts'
-import { newToken } from './tokens.ts'
+import { newToken, partOf } from './tokens.ts'
 import type { Transitions } from './transitions.ts'
 import type { UnleasedLoads } from './unleased-loads.ts'
 
 /** What a kind's reads share with those of the whole cache. */
 export interface Engine {
   readonly keys: Keys
+  readonly store: Store
   readonly reads: MergedReads
   readonly flights: Flights
   readonly listener: Listener
@@ -68,6 +69,7 @@ export class EntryRead<Id, Value> {
     engine: Engine,
     unleased: UnleasedLoads<Id, Result<Value>>,
     observer: Listener | undefined,
+    onEntry: EntryListener | undefined,
   ) {
     this.#definition = definition
     this.#generationKey = generationKey
@@ -75,7 +77,7 @@ export class EntryRead<Id, Value> {
     this.#unleased = unleased
     this.#observer = observer
     this.#tell = tellBoth(engine.listener, observer)
-    this.#tally = new Tally(definition.name, this.#tell)
+    this.#tally = new Tally(definition.name, this.#tell, onEntry)
   }
 
   async results(wanted: readonly Wanted<Id>[]): Promise<ReadonlyMap<string, Result<Value>>> {
@@ -128,7 +130,7 @@ export class EntryRead<Id, Value> {
     switch (finding.is) {
       case 'hit':
         this.#results.set(wanted.key, finding.value)
-        this.#tally.add(this.#waited ? 'wait' : finding.value === null ? 'negative' : 'hit')
+        this.#tally.add(this.#waited ? 'wait' : finding.value === null ? 'negative' : 'hit', wanted.key)
         return
       case 'hold':
         sorted.direct.push([wanted, 'held'])
@@ -137,7 +139,7 @@ export class EntryRead<Id, Value> {
         sorted.direct.push([wanted, 'newer'])
         return
       case 'miss':
-        if (finding.corrupt) this.#tally.add('corrupt')
+        if (finding.corrupt) this.#tally.add('corrupt', wanted.key)
         sorted.missing.push({ wanted, stamps, token: newToken(), outdated: finding.outdated })
         return
       case 'lease':
@@ -179,7 +181,7 @@ export class EntryRead<Id, Value> {
     if (outcome.is !== 'granted') this.#engine.flights.close(token)
     switch (outcome.is) {
       case 'granted':
-        this.#tally.add('miss')
+        this.#tally.add('miss', wanted.key, acquisition.outdated === '' ? 'absent' : 'outdated')
         sorted.granted.push(acquisition)
         return
       case 'value': {
@@ -200,7 +202,7 @@ export class EntryRead<Id, Value> {
   async #load({ granted, direct }: Sorted<Id, Value>): Promise<void> {
     const wanted = [...granted.map((each) => each.wanted), ...direct.map(([each]) => each)]
     if (wanted.length === 0) return
-    for (const [, reason] of direct) this.#tally.bypass(reason)
+    for (const [{ key }, reason] of direct) this.#tally.bypass(reason, key)
     const loaded = await load(
       this.#definition,
       wanted.map(({ id }) => id),
@@ -216,23 +218,16 @@ export class EntryRead<Id, Value> {
     const failed = granted.filter((_, i) => loaded[i] instanceof Error)
     const fills = granted.flatMap(({ wanted, token, stamps }, i) => {
       const value = loaded[i] ?? null
-      return value instanceof Error
-        ? []
-        : [
-            {
-              do: 'fill',
-              key: wanted.key,
-              lease: token,
-              value: stored(value, stamps),
-              ttlMs: this.#ttl(value),
-            } as const,
-          ]
+      if (value instanceof Error) return []
+      const filling = stored(value, stamps)
+      const ttlMs = lifetimeOf(filling, this.#definition, this.#engine)
+      return [{ do: 'fill', key: wanted.key, lease: token, value: filling, ttlMs } as const]
     })
     const [outcomes] = await Promise.all([
       this.#apply(fills),
       this.#apply(failed.map(({ wanted, token }) => ({ do: 'release', key: wanted.key, lease: token }) as const)),
     ])
-    for (const outcome of outcomes) this.#tally.add(outcome === true ? 'fill' : 'lostFill')
+    outcomes.forEach((outcome, i) => this.#tally.add(outcome === true ? 'fill' : 'lostFill', fills[i]?.key ?? ''))
   }
 
   #apply<T extends Transition>(transitions: readonly T[]): Promise<OutcomeOf<T>[]> {
@@ -245,7 +240,7 @@ export class EntryRead<Id, Value> {
       const result = await flight
       if (result === undefined) failed.push(wanted)
       else {
-        this.#tally.add('join')
+        this.#tally.add('join', wanted.key)
         this.#results.set(wanted.key, result)
       }
     }
@@ -255,17 +250,11 @@ export class EntryRead<Id, Value> {
   async #bypass(wanted: readonly Wanted<Id>[], reason: BypassReason): Promise<readonly []> {
     await Promise.all(
       wanted.map(async ({ key, id }) => {
-        this.#tally.bypass(reason)
+        this.#tally.bypass(reason, key)
         this.#results.set(key, await this.#unleased.load(key, id, this.#tell))
       }),
     )
     return []
-  }
-
-  /** Jittered by a tenth, so that what was filled together does not expire together. */
-  #ttl(value: Value | null): number {
-    const { ttlMs = this.#engine.ttlMs, negativeTtlMs = this.#engine.negativeTtlMs } = this.#definition
-    return Math.round((value === null ? negativeTtlMs : ttlMs) * (0.9 + Math.random() * 0.2))
   }
 }
 
@@ -279,6 +268,19 @@ class Sorted<Id, Value> {
   /** Another process is loading them. */
   readonly elsewhere: Wanted<Id>[] = []
   readonly unreachable: Wanted<Id>[] = []
+}
+
+/**
+ * How long an entry lives from its filling, in ms. Jittered by a tenth, so that what was filled together does not expire
+ * together; by its own token, so that its age can be told from what is left of its life.
+ */
+export function lifetimeOf(
+  { token, json }: StoredValue,
+  kind: { readonly ttlMs?: number; readonly negativeTtlMs?: number },
+  standard: { readonly ttlMs: number; readonly negativeTtlMs: number },
+): number {
+  const { ttlMs = standard.ttlMs, negativeTtlMs = standard.negativeTtlMs } = kind
+  return Math.round((json === 'null' ? negativeTtlMs : ttlMs) * (0.9 + partOf(token) * 0.2))
 }
 
 function stored(value: unknown, stamps: string): StoredValue {

@@ -27,14 +27,28 @@ export type CacheEvent =
       readonly kind: string
       readonly count: number
     }
+  /** One read of some entries was answered. */
+  | { readonly type: 'batch'; readonly kind: string }
   | { readonly type: 'bypass'; readonly kind: string; readonly count: number; readonly reason: BypassReason }
   | { readonly type: 'load'; readonly kind: string; readonly count: number; readonly ms: number }
   | { readonly type: 'hold' | 'evict'; readonly keys: readonly string[]; readonly failed: number }
-  /** One round trip to the store. */
-  | { readonly type: 'command'; readonly operation: 'read' | Operation; readonly keys: number; readonly ms: number }
+  /** One round trip to the store. `bytes` of entries that it read or filled, counted as one for each character. */
+  | {
+      readonly type: 'command'
+      readonly operation: 'read' | Operation
+      readonly keys: number
+      readonly bytes: number
+      readonly ms: number
+    }
   | { readonly type: 'error'; readonly operation: 'read' | Operation; readonly error: Error }
 
 export type CountedEvent = 'hit' | 'negative' | 'miss' | 'join' | 'wait' | 'fill' | 'lostFill' | 'corrupt'
+
+/** Why an entry was loaded under a lease: nothing was stored, or what was stored is valid no more. */
+export type MissReason = 'absent' | 'outdated'
+
+/** Is told what happened to each entry of a read. */
+export type EntryListener = (key: string, type: CountedEvent | 'bypass', why?: MissReason | BypassReason) => void
 
 export type Operation = 'acquire' | 'fill' | 'release' | 'mint' | 'hold' | 'evict'
 

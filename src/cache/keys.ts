@@ -23,6 +23,16 @@ export class Keys {
     return `${this.#prefix}:generation:${kind}`
   }
 
+  /** A key by its name without the prefix, as people know it: `product:42`. */
+  named(name: string): string {
+    return `${this.#prefix}:${name}`
+  }
+
+  /** The name of a key of this cache; null for any other key. */
+  nameOf(key: string): string | null {
+    return key.startsWith(`${this.#prefix}:`) ? key.slice(this.#prefix.length + 1) : null
+  }
+
   get life(): string {
     return `${this.#prefix}:life`
   }

@@ -1,4 +1,5 @@
-import type { Listener } from './events.ts'
+import type { EntryListener, Listener } from './events.ts'
+import type { Inspection } from './inspection.ts'
 import type { Shape } from './shape.ts'
 
 /** A kind of cached thing: how its entries are named, stamped and loaded. */
@@ -28,10 +29,13 @@ export interface Kind<Id, Value> {
   /**
    * Reads entries through the cache, in the form of a DataLoader's batch function: in the order of the ids, null where
    * there is none, an Error in the place of an entry whose load failed. Never rejects.
+   * @param onEntry is told of each entry by itself
    */
-  read(ids: readonly Id[], observer?: Listener): Promise<(Value | Error | null)[]>
+  read(ids: readonly Id[], observer?: Listener, onEntry?: EntryListener): Promise<(Value | Error | null)[]>
   /** The same from the database, past the cache. */
   reread(ids: readonly Id[], observer?: Listener): Promise<(Value | Error | null)[]>
+  /** Looks at an entry as it is stored, for people. @throws where the store does not answer in time */
+  inspect(id: Id): Promise<Inspection>
   /** The key under which an entry is stored, to evict it. */
   key(id: Id): string
   /** Evicting this key evicts the whole kind. */

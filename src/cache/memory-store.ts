@@ -78,6 +78,15 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     ready: Promise.resolve(),
     read: (keys) => Promise.resolve({ values: keys.map((key) => get(key)?.raw ?? null), lives: keys.map(() => life) }),
     apply: (transitions) => Promise.resolve(transitions.map((each) => applyOne(each))),
+    inspect(key) {
+      const slot = slots.get(key)
+      if (slot === undefined || slot.expiresAt <= now()) {
+        return Promise.resolve({ raw: null, life, ttlMs: null, bytes: null })
+      }
+      return Promise.resolve({ raw: slot.raw, life, ttlMs: slot.expiresAt - now(), bytes: sizeOf(key, slot.raw) })
+    },
+    scan: () => Promise.resolve({ keys: [...slots.keys()], next: null }),
+    usage: () => ({ bytes, maxBytes }),
     renew,
     bind: renew,
     vouch: () => Promise.resolve(),

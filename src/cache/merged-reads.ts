@@ -51,7 +51,9 @@ export class MergedReads {
     try {
       const { values, lives } = await this.#store.read(keys)
       const ms = performance.now() - begun
-      for (const tell of listeners) tell({ type: 'command', operation: 'read', keys: keys.length, ms })
+      const bytes = values.reduce((sum, value) => sum + (value?.length ?? 0), 0)
+      const command = { type: 'command', operation: 'read', keys: keys.length, bytes, ms } as const
+      for (const tell of listeners) tell(command)
       const places = new Map(keys.map((key, i) => [key, i]))
       return {
         get: (key) => values[places.get(key) ?? -1] ?? null,

@@ -4,7 +4,7 @@ import { Life } from './life.ts'
 import type { Command, Connect, RedisConnection } from './redis-connection.ts'
 import { outcomeOf, scripts } from './scripts.ts'
 import { UnsuitableServerError, type Identity } from './server-check.ts'
-import type { OutcomeOf, Transition } from './store.ts'
+import type { OutcomeOf, ScannedKeys, StoredKey, Transition } from './store.ts'
 
 export interface RedisNodeOptions {
   readonly url: string
@@ -119,6 +119,36 @@ export class RedisNode {
     } catch (error) {
       return transitions.map(() => error as Error)
     }
+  }
+
+  /** @throws where the server does not answer in time */
+  async inspect(key: string): Promise<StoredKey> {
+    const [lifeNow, raw, ttlMs, bytes] = await this.#guarded(() =>
+      this.#connection.send([
+        ['GET', this.#options.lifeKey],
+        ['GET', key],
+        ['PTTL', key],
+        ['MEMORY', 'USAGE', key],
+      ]),
+    )
+    const refusal = [lifeNow, raw].find((reply) => reply instanceof Error)
+    if (refusal !== undefined) throw refusal
+    return {
+      raw: isText(raw) ? raw : null,
+      life: this.#life.confirm(isText(lifeNow) ? lifeNow : null),
+      ttlMs: typeof ttlMs === 'number' && ttlMs >= 0 ? ttlMs : null,
+      bytes: typeof bytes === 'number' ? bytes : null,
+    }
+  }
+
+  /** @throws where the server does not answer in time */
+  async scan(from: string | null, pattern: string, about: number): Promise<ScannedKeys> {
+    const [reply] = await this.#guarded(() =>
+      this.#connection.send([['SCAN', from ?? '0', 'MATCH', pattern, 'COUNT', about]]),
+    )
+    if (reply instanceof Error) throw reply
+    const [next, keys] = reply as [string, string[]]
+    return { keys, next: next === '0' ? null : next }
   }
 
   async renew(): Promise<void> {

@@ -47,6 +47,9 @@ export function redisStore(options: RedisStoreOptions): Store {
       return { values, lives: wanted.map(() => life) }
     },
     apply: (transitions) => node.apply(transitions),
+    inspect: (key) => node.inspect(key),
+    scan: (from, about) => node.scan(from, `${prefix}:*`, about),
+    usage: () => null,
     renew: () => node.renew(),
     bind: (database) => node.bind(database),
     vouch: (forMs) => node.vouch(forMs),

@@ -38,6 +38,23 @@ export interface StoreRead {
   readonly lives: readonly (string | null)[]
 }
 
+/** What is stored under one key, for people. */
+export interface StoredKey {
+  readonly raw: string | null
+  /** The life that its data is in, as in StoreRead. */
+  readonly life: string | null
+  /** Null where nothing is stored. */
+  readonly ttlMs: number | null
+  /** The memory it takes, key included; null where nothing is stored, or the store does not say. */
+  readonly bytes: number | null
+}
+
+/** Some of the keys that are stored, and where the next ones begin; null behind the last. */
+export interface ScannedKeys {
+  readonly keys: readonly string[]
+  readonly next: string | null
+}
+
 /** Where entries are kept. Every store passes the same conformance suite. */
 export interface Store {
   readonly name: 'memory' | 'redis'
@@ -47,6 +64,15 @@ export interface Store {
   read(keys: readonly string[]): Promise<StoreRead>
   /** In one round trip. Each key settles on its own; never rejects. */
   apply<T extends Transition>(transitions: readonly T[]): Promise<OutcomeOf<T>[]>
+  /** Looks at one key, and changes nothing. @throws where the store does not answer in time */
+  inspect(key: string): Promise<StoredKey>
+  /**
+   * Names about so many keys at a time, in no order, some of them twice.
+   * @param from null to begin @throws where the store does not answer in time
+   */
+  scan(from: string | null, about: number): Promise<ScannedKeys>
+  /** How much of its own memory it uses; null where the memory is not this process's. */
+  usage(): { readonly bytes: number; readonly maxBytes: number } | null
   /**
    * Settles once the first attempt to reach the store has succeeded or failed.
    * @throws UnsuitableServerError where it was reached and can never be used

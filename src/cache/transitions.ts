@@ -56,10 +56,12 @@ export class Transitions {
     const outcomes = await this.#store.apply(transitions)
     const ms = performance.now() - begun
     const operation = transitions[0]?.do ?? 'acquire'
+    const bytes = transitions.reduce((sum, each) => sum + (each.do === 'fill' ? each.value.json.length : 0), 0)
+    const command = { type: 'command', operation, keys: transitions.length, bytes, ms } as const
     const error = outcomes.find((outcome) => outcome instanceof Error)
     for (const tell of listeners) {
       if (error !== undefined) tell({ type: 'error', operation, error })
-      tell({ type: 'command', operation, keys: transitions.length, ms })
+      tell(command)
     }
     return outcomes
   }

@@ -22,8 +22,8 @@ type Affected = (change: Change, context: ChangeContext, keys: CatalogKeys) => s
 
 /** Which keys a change of each table touches. Nothing else knows. */
 const affectedBy: Readonly<Record<string, Affected>> = {
-  // what a write knew itself, and could not evict itself
-  keys: ({ after }) => namedKeys(after?.['keys']),
+  // what a write knew itself and could not evict itself, and what somebody wants gone
+  keys: ({ after }) => textsIn(after?.['keys']),
   category: categoryAffected,
   product: productAffected,
   product_category: membershipAffected,
@@ -36,19 +36,27 @@ const affectedBy: Readonly<Record<string, Affected>> = {
 
 /**
  * Every key that these changes touch, each once.
+ * @param tell is told which of them each change touches
  * @throws for a table that nobody has said anything about: better a change that stays undelivered than one overlooked
  */
-export function affectedKeys(changes: readonly Change[], context: ChangeContext, keys: CatalogKeys): string[] {
+export function affectedKeys(
+  changes: readonly Change[],
+  context: ChangeContext,
+  keys: CatalogKeys,
+  tell?: (change: Change, keys: readonly string[]) => void,
+): string[] {
   const touched = changes.flatMap((change) => {
     const affected = affectedBy[change.entity]
     if (affected === undefined) throw new Error(`no function says which keys a change of "${change.entity}" touches`)
-    return affected(change, context, keys)
+    const touchedByOne = affected(change, context, keys)
+    tell?.(change, touchedByOne)
+    return touchedByOne
   })
   return [...new Set(touched)]
 }
 
-function namedKeys(keys: unknown): string[] {
-  return Array.isArray(keys) ? keys.filter((key) => typeof key === 'string') : []
+function textsIn(list: unknown): string[] {
+  return Array.isArray(list) ? list.filter((each) => typeof each === 'string') : []
 }
 
 /** Reads from the database what these changes do not say themselves, in two statements at most. */

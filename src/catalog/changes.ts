@@ -1,5 +1,7 @@
 /** A changed row as the outbox reports it: columns by their names in the database, without the long ones. */
 export interface Change {
+  /** Of the row in the outbox that reports it, where it is known. */
+  readonly id?: string
   /** The table; or `keys` where `after` names cache keys themselves. */
   readonly entity: string
   /** Null for a row that was created. */
@@ -38,4 +40,9 @@ export function differs(change: Change, ...columns: readonly string[]): boolean 
 /** Whether any number of rows may have changed. */
 export function isWholeTable(change: Change): boolean {
   return change.before === null && change.after === null
+}
+
+/** Whether somebody asked for an eviction, and nothing has changed. */
+export function isByHand({ entity, after }: Change): boolean {
+  return entity === 'keys' && after?.['by'] === 'hand'
 }

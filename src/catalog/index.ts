@@ -7,6 +7,7 @@ import { affectedKeys, readChangeContext } from './affected.ts'
 import { categoryMutations } from './category/mutations.ts'
 import { categoryQueries, categoryResolvers } from './category/resolvers.ts'
 import type { Change } from './changes.ts'
+import type { CatalogEvent, Causes } from './events.ts'
 import { imageResolvers } from './image.ts'
 import { createKinds, type CatalogKinds } from './kinds.ts'
 import { nodeQueries, nodeResolvers } from './node/resolvers.ts'
@@ -20,17 +21,26 @@ import { variantMutations } from './variant/mutations.ts'
 import { variantResolvers } from './variant/resolvers.ts'
 import { createWrite, type Write } from './write.ts'
 
-export type { Change } from './changes.ts'
+export { isByHand, type Change } from './changes.ts'
 export type { CatalogContext } from './context.ts'
+export { Causes, type CatalogEvent, type Cause, type EvictionEvent, type WriteListener } from './events.ts'
+export { observers, type Batch, type BatchObserver, type RequestObserver, type WriteObserver } from './observer.ts'
+export { createKinds, type CatalogKinds } from './kinds.ts'
 export { DeadlineError, Reader } from './reader.ts'
+export { evictByHand, nouns, storedOf, storedUnder, type Noun, type Stored } from './stored.ts'
 export type { Scope, Viewer } from './viewer.ts'
 export { NotHeldError, UnknownOutcomeError, type Transaction } from './write.ts'
 
 /** The catalog over one cache and one database. */
 export interface Catalog {
   readonly kinds: CatalogKinds
-  /** Every cache key that these changed rows touch. Reads from the database what the rows do not say. */
-  affectedKeys(changes: readonly Change[]): Promise<string[]>
+  /** Where entries are kept. */
+  readonly store: 'memory' | 'redis'
+  /**
+   * Every cache key that these changed rows touch. Reads from the database what the rows do not say.
+   * @param causes takes down which row touches which key
+   */
+  affectedKeys(changes: readonly Change[], causes?: Causes): Promise<string[]>
   readonly write: Write
 }
 
@@ -48,6 +58,8 @@ export interface CatalogOptions {
   readonly transactionTimeoutMs?: number
   /** How long the answer to a write waits until others have evicted what it changed, in ms; 10 s by default. */
   readonly deliveryTimeoutMs?: number
+  /** Is told what writes do. */
+  readonly listener?: (event: CatalogEvent) => void
 }
 
 export function createCatalog(options: CatalogOptions): Catalog {
@@ -61,11 +73,16 @@ export function createCatalog(options: CatalogOptions): Catalog {
     deliveryTimeoutMs = 10_000,
   } = options
   const kinds = createKinds(cache, prisma)
-  const affected = async (changes: readonly Change[], client: Pick<PrismaClient, '$queryRaw'>): Promise<string[]> =>
-    affectedKeys(changes, await readChangeContext(client, changes), { kinds, group: (name) => cache.groupKey(name) })
+  const names = { kinds, group: (name: string) => cache.groupKey(name) }
+  const affected = async (
+    changes: readonly Change[],
+    client: Pick<PrismaClient, '$queryRaw'>,
+    causes?: Causes,
+  ): Promise<string[]> => affectedKeys(changes, await readChangeContext(client, changes), names, causes?.add)
   return {
     kinds,
-    affectedKeys: (changes) => affected(changes, prisma),
+    store: cache.store.name,
+    affectedKeys: (changes, causes) => affected(changes, prisma, causes),
     write: createWrite({
       cache,
       prisma: writer,
@@ -74,6 +91,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
       strict,
       transactionTimeoutMs,
       deliveryTimeoutMs,
+      listener: options.listener ?? (() => {}),
     }),
   }
 }

@@ -1,5 +1,7 @@
 import DataLoader from 'dataloader'
-import type { Kind, Listener } from '../cache/index.ts'
+import type { Kind } from '../cache/index.ts'
+import { tellStatements } from '../database/statements.ts'
+import type { BatchObserver, RequestObserver } from './observer.ts'
 
 /** A request has used up its time. */
 export class DeadlineError extends Error {
@@ -15,42 +17,50 @@ export class DeadlineError extends Error {
  * however unevenly the statements of the level before took their time, and the cache merges the kinds into one MGET.
  */
 export class Reader {
-  readonly #observer: Listener | undefined
+  readonly #observer: Pick<RequestObserver, 'batch'> | undefined
   readonly #loaders = new Map<object, DataLoader<unknown, unknown>>()
   readonly #rereaders = new Map<object, DataLoader<unknown, unknown>>()
   readonly #deadline: number
+  #level = 0
   #underWay = 0
   #waiting: (() => void)[] = []
 
   /** @param deadline after which nothing more is read, on the clock of performance.now(), in ms */
-  constructor(observer?: Listener, deadline = Infinity) {
+  constructor(observer?: Pick<RequestObserver, 'batch'>, deadline = Infinity) {
     this.#observer = observer
     this.#deadline = deadline
   }
 
   /** The value of an entry, from the cache where it is there; null where it is known to be absent. */
   read<Id, Value>(kind: Kind<Id, Value>, id: Id): Promise<Value | null> {
-    return this.#loader(this.#loaders, kind, (ids) => kind.read(ids, this.#observer)).load(id)
+    return this.#loader(this.#loaders, kind, (ids, observer) => kind.read(ids, observer?.tell, observer?.entry)).load(
+      id,
+    )
   }
 
   /** The same from the database, past the cache: for what was read at two moments and does not fit together. */
   reread<Id, Value>(kind: Kind<Id, Value>, id: Id): Promise<Value | null> {
-    return this.#loader(this.#rereaders, kind, (ids) => kind.reread(ids, this.#observer)).load(id)
+    return this.#loader(this.#rereaders, kind, (ids, observer) => kind.reread(ids, observer?.tell)).load(id)
   }
 
   #loader<Id, Value>(
     loaders: Map<object, DataLoader<unknown, unknown>>,
     kind: Kind<Id, Value>,
-    load: (ids: readonly Id[]) => Promise<(Value | Error | null)[]>,
+    load: (ids: readonly Id[], observer?: BatchObserver) => Promise<(Value | Error | null)[]>,
   ): DataLoader<Id, Value | null> {
     const known = loaders.get(kind)
     if (known !== undefined) return known as DataLoader<Id, Value | null>
     const batch = async (ids: readonly Id[]): Promise<(Value | Error | null)[]> => {
       if (performance.now() > this.#deadline) throw new DeadlineError('the request took too long: nothing more is read')
       this.#underWay += 1
+      const reread = loaders === this.#rereaders
+      const observer = this.#observer?.batch({ level: this.#level, kind: kind.name, size: ids.length, reread })
       try {
-        return await load(ids)
+        return await (observer?.statement === undefined
+          ? load(ids, observer)
+          : tellStatements(observer.statement, () => load(ids, observer)))
       } finally {
+        observer?.done?.()
         this.#underWay -= 1
         if (this.#underWay === 0) this.#dispatchSoon()
       }
@@ -77,6 +87,7 @@ export class Reader {
     if (this.#underWay > 0) return
     const waiting = this.#waiting
     this.#waiting = []
+    this.#level += 1
     for (const dispatch of waiting) dispatch()
   }
 }

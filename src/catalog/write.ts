@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { newToken, type Cache, type Listener } from '../cache/index.ts'
+import { newToken, type Cache } from '../cache/index.ts'
 import { databaseError, DatabaseUnavailableError, sqlStateOf } from '../database/errors.ts'
 import { awaitDelivery, deleteChanges, readOwnChanges, recordKeys, type RecordedChanges } from '../database/outbox.ts'
 import type { Prisma, PrismaClient } from '../generated/prisma/client.ts'
 import type { Change } from './changes.ts'
+import { Causes, type CatalogEvent, type WriteListener } from './events.ts'
 
 /** What the work of a write may use: the transaction, and nothing that reads through the cache. */
 export type Transaction = Prisma.TransactionClient
@@ -16,7 +17,7 @@ export type Transaction = Prisma.TransactionClient
  */
 export type Write = <Result>(
   work: (tx: Transaction) => Promise<Result>,
-  observer?: Listener,
+  observer?: WriteListener,
 ) => Promise<Written<Result>>
 
 export interface Written<Result> {
@@ -33,6 +34,7 @@ export interface WriteOptions {
   readonly affectedKeys: (
     changes: readonly Change[],
     prisma: Pick<PrismaClient, '$queryRaw'>,
+    causes: Causes,
   ) => Promise<readonly string[]>
   /** Whether a write that cannot be held is refused. */
   readonly strict: boolean
@@ -42,6 +44,8 @@ export interface WriteOptions {
   readonly instance: string
   /** How long an answer waits for evictions that others have to make, in ms. */
   readonly deliveryTimeoutMs: number
+  /** Is told of every write. */
+  readonly listener: (event: CatalogEvent) => void
 }
 
 /** The cache could not be told of a change before it was made, and the configuration wants that: nothing has changed. */
@@ -97,10 +101,12 @@ export function createWrite(options: WriteOptions): Write {
 async function writeOnce<Result>(
   options: WriteOptions,
   work: (tx: Transaction) => Promise<Result>,
-  observer: Listener | undefined,
+  observer: WriteListener | undefined,
 ): Promise<Written<Result>> {
   const { cache, prisma, affectedKeys, strict, transactionTimeoutMs } = options
   const writer = newToken()
+  const causes = new Causes()
+  const begun = performance.now()
   let held: readonly string[] = []
   let changes: RecordedChanges | null = null
   let committing = false
@@ -111,7 +117,7 @@ async function writeOnce<Result>(
         const worked = await work(tx)
         changes = await readOwnChanges(tx, transactionTimeoutMs)
         if (changes !== null) {
-          held = await affectedKeys(changes.rows, tx)
+          held = await affectedKeys(changes.rows, tx, causes)
           const failed = cache.trusted || strict ? await cache.hold(held, writer, observer) : held
           if (strict && failed.length > 0) throw new NotHeldError(`${failed.length} keys could not be held`)
           if (failed.length > 0) await recordKeys(tx, failed)
@@ -129,21 +135,29 @@ async function writeOnce<Result>(
     if (held.length > 0) await cache.evict(held, writer, observer)
     throw databaseError(error)
   }
-  const propagation = changes === null ? 'DONE' : await settle(options, changes, held, writer, observer)
+  const propagation = changes === null ? 'DONE' : await settle(options, changes, held, causes, writer, observer)
+  tellBoth(options.listener, observer, { type: 'write', propagation, ms: performance.now() - begun })
   return { result, propagation }
 }
 
 async function settle(
-  { cache, prisma, affectedKeys, instance, deliveryTimeoutMs }: WriteOptions,
+  { cache, prisma, affectedKeys, instance, deliveryTimeoutMs, listener }: WriteOptions,
   changes: RecordedChanges,
   held: readonly string[],
+  causes: Causes,
   writer: string,
-  observer: Listener | undefined,
+  observer: WriteListener | undefined,
 ): Promise<'DONE' | 'PENDING'> {
-  const touchedNow = await affectedKeys(changes.rows, prisma).catch(() => null)
+  const committed = performance.now()
+  const touchedNow = await affectedKeys(changes.rows, prisma, causes).catch(() => null)
   const touched = [...new Set([...held, ...(touchedNow ?? [])])]
   const failed = cache.trusted ? await cache.evict(touched, writer, observer) : touched
   const isEvicted = touchedNow !== null && failed.length === 0
+  if (isEvicted) {
+    const lagMs = performance.now() - committed
+    const told = { type: 'eviction', by: 'mutation', causes: causes.list(), keys: touched.length, lagMs } as const
+    tellBoth(listener, observer, told)
+  }
   if (isEvicted && cache.store.shared) {
     // rows that could not be deleted are delivered once more, which harms nobody
     await deleteChanges(prisma, changes.transaction).catch(() => {})
@@ -156,6 +170,15 @@ async function settle(
     timeoutMs: deliveryTimeoutMs,
   })
   return outcome === 'delivered' ? 'DONE' : 'PENDING'
+}
+
+function tellBoth(
+  listener: (event: CatalogEvent) => void,
+  observer: WriteListener | undefined,
+  event: CatalogEvent,
+): void {
+  listener(event)
+  observer?.(event)
 }
 
 /** Whether an error at COMMIT says that nothing was committed, rather than that nobody knows. */

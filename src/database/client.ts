@@ -2,7 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { PrismaClient } from '../generated/prisma/client.ts'
 import { databaseError, StandbyError } from './errors.ts'
-import { statementSent } from './statements.ts'
+import { hearStatements, keepListeners, type StatementListener } from './statements.ts'
 
 export interface DatabaseOptions {
   readonly url: string
@@ -16,12 +16,16 @@ export interface DatabaseOptions {
   readonly transactionTimeoutMs?: number
   /** How long a request waits for a connection, in ms; 2 s by default. */
   readonly connectTimeoutMs?: number
+  /** Is told of every statement. */
+  readonly listener?: StatementListener
 }
 
 export interface Database {
   readonly prisma: PrismaClient
-  /** How many SQL statements this client has sent. */
+  /** How many SQL statements of this client have been answered. */
   statements(): number
+  /** How many connections it may have and has in use, and how many requests wait for one. */
+  pool(): { readonly size: number; readonly inUse: number; readonly waiting: number }
   close(): Promise<void>
 }
 
@@ -39,6 +43,7 @@ export function connect(options: DatabaseOptions): Database {
     statementTimeoutMs = 5000,
     transactionTimeoutMs = 5000,
     connectTimeoutMs = 2000,
+    listener,
   } = options
   let statements = 0
   const pool = new pg.Pool({
@@ -59,16 +64,13 @@ export function connect(options: DatabaseOptions): Database {
   })
   // an idle connection that breaks is replaced when it is next needed; unheard, its error would end the process
   pool.on('error', () => {})
-  const observe = (client: pg.PoolClient): void => {
-    const query = client.query.bind(client)
-    client.query = ((...given: Parameters<typeof query>) => {
+  keepListeners(pool)
+  const observe = (client: pg.PoolClient): void =>
+    hearStatements(client, access, (event, error) => {
       statements += 1
-      statementSent()
-      const answer: unknown = query(...given)
-      if (answer instanceof Promise) answer.catch((error: unknown) => giveUpSilent(client, error))
-      return answer
-    }) as typeof client.query
-  }
+      listener?.(event)
+      giveUpSilent(client, error)
+    })
   const client = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' })
   const prisma = client.$extends({
     query: {
@@ -84,6 +86,11 @@ export function connect(options: DatabaseOptions): Database {
   return {
     prisma,
     statements: () => statements,
+    pool: () => ({
+      size: poolSize,
+      inUse: pool.totalCount - pool.idleCount,
+      waiting: pool.waitingCount,
+    }),
     async close() {
       await client.$disconnect()
       if (!pool.ended) await pool.end()

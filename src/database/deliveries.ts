@@ -68,7 +68,8 @@ export class Deliveries {
   /** Null where it is for another instance to deliver. */
   async #read(): Promise<OutboxRow[] | null> {
     const { rows } = await this.#client.query<OutboxRow & { active: boolean; id: string | null }>(
-      `SELECT active, o."id"::text, "entity", "before", "after"
+      `SELECT active, o."id"::text, "entity", "before", "after",
+         (extract(epoch FROM clock_timestamp() - "created_at") * 1000)::float8 AS "ageMs"
        FROM (SELECT $2::boolean OR $1 = (SELECT min("id") FROM "instance" WHERE "mode" = 'trusting'
                AND "seen_at" > clock_timestamp() - make_interval(secs => $3)) AS active) AS turn
        LEFT JOIN LATERAL (SELECT * FROM "outbox" WHERE active ORDER BY "id" LIMIT $4) AS o ON true
@@ -91,7 +92,7 @@ function gather(rows: readonly OutboxRow[]): Map<OutboxRow, readonly OutboxRow[]
   const gathered = new Map<OutboxRow, readonly OutboxRow[]>()
   for (const [entity, ofTable] of tables) {
     if (entity === 'keys' || ofTable.length <= mostRowsOfATable) for (const row of ofTable) gathered.set(row, [row])
-    else gathered.set({ id: '', entity, before: null, after: null }, ofTable)
+    else gathered.set({ id: '', entity, before: null, after: null, ageMs: ofTable[0]?.ageMs ?? 0 }, ofTable)
   }
   return gathered
 }

@@ -10,6 +10,8 @@ export interface OutboxRow {
   readonly entity: string
   readonly before: Record<string, unknown> | null
   readonly after: Record<string, unknown> | null
+  /** How long ago the transaction that changed it began, in ms; known of rows that a relay delivers. */
+  readonly ageMs?: number
 }
 
 /** What a transaction has changed so far, and the name under which the outbox keeps it. */
@@ -41,6 +43,18 @@ export async function recordKeys(tx: Pick<PrismaClient, '$executeRaw'>, keys: re
   await tx.$executeRaw`
     INSERT INTO "outbox" ("transaction_id", "entity", "after")
     VALUES (pg_current_xact_id()::text::bigint, 'keys', ${JSON.stringify({ keys })}::jsonb)`
+}
+
+/** Sends one statement with its parameters, through whatever client. */
+export type Send = (sql: string, ...values: readonly unknown[]) => Promise<unknown>
+
+/** Records that somebody wants these keys evicted, though nothing has changed that they stand for. */
+export async function recordByHand(send: Send, keys: readonly string[]): Promise<void> {
+  await send(
+    `INSERT INTO "outbox" ("transaction_id", "entity", "after")
+     VALUES (pg_current_xact_id()::text::bigint, 'keys', $1::jsonb)`,
+    JSON.stringify({ keys, by: 'hand' }),
+  )
 }
 
 /** What waits to be delivered: so many rows, the oldest of which began to wait so many ms ago. */
@@ -125,6 +139,9 @@ async function deliveryState(
   return found ?? null
 }
 
+/** nobody listens: no running server uses its cache. */
+export type DeliveryOutcome = 'delivered' | 'nobody listens' | 'timeout'
+
 /**
  * Waits until the changes committed so far have been delivered, for commands that change the catalog beside a running
  * server.
@@ -132,7 +149,7 @@ async function deliveryState(
 export async function waitForDelivery(
   client: pg.Client,
   timeoutMs: number,
-): Promise<'delivered' | 'nobody listens' | 'timeout'> {
+): Promise<DeliveryOutcome> {
   const { rows } = await client.query<{ listening: boolean; last: string | null }>(
     `SELECT EXISTS (SELECT FROM "instance" WHERE "mode" = 'trusting'
          AND "seen_at" > clock_timestamp() - make_interval(secs => $1)) AS listening,

@@ -1,6 +1,15 @@
-import { Reader, type Catalog, type CatalogContext, type Transaction, type Viewer } from '../catalog/index.ts'
+import {
+  observers,
+  Reader,
+  type Catalog,
+  type CatalogContext,
+  type Transaction,
+  type RequestObserver,
+  type Viewer,
+} from '../catalog/index.ts'
 import { tellStatements } from '../database/statements.ts'
-import { Trace } from './trace.ts'
+import type { RequestSpan, RequestTally } from '../observe/index.ts'
+import { Trace } from './trace/trace.ts'
 
 /** What is known of a request before its operation is. */
 export interface Context extends CatalogContext {
@@ -10,6 +19,8 @@ export interface Context extends CatalogContext {
   readonly propagation: 'DONE' | 'PENDING'
   /** What the request is called in the log. */
   readonly requestId: string
+  /** What the request comes to. */
+  readonly tally: RequestTally
 }
 
 /** What is the same for all requests. */
@@ -30,6 +41,9 @@ export interface RequestFacts {
   readonly wantsTrace: boolean
   /** What the request is called in the log. */
   readonly requestId: string
+  readonly tally: RequestTally
+  /** The span of the request, where it is traced. */
+  readonly span: RequestSpan | null
 }
 
 export function createContext(options: ContextOptions, facts: RequestFacts): Context {
@@ -46,38 +60,39 @@ class RequestContext implements Context {
   propagation: 'DONE' | 'PENDING' = 'DONE'
   reader: Reader
   readonly requestId: string
+  readonly tally: RequestTally
+  private readonly observer: RequestObserver
   private readonly catalog: Catalog
   private readonly deadlineMs: number
 
   constructor({ catalog, currency, deadlineMs }: ContextOptions, facts: RequestFacts) {
-    const { viewer, origin, wantsTrace, requestId } = facts
+    const { viewer, origin, wantsTrace, requestId, tally, span } = facts
     this.catalog = catalog
     this.currency = currency
     this.deadlineMs = deadlineMs
     this.requestId = requestId
+    this.tally = tally
     this.viewer = viewer
     this.origin = origin
     this.kinds = catalog.kinds
-    this.trace = wantsTrace && viewer.scopes.has('catalog:trace') ? new Trace() : null
+    this.trace = wantsTrace && viewer.scopes.has('catalog:trace') ? new Trace(catalog.store) : null
+    this.observer = observers([tally, ...(this.trace === null ? [] : [this.trace]), ...(span === null ? [] : [span])])
     this.reader = this.newReader()
   }
 
   async write<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
+    const { tell, statement, done } = this.observer.write()
     try {
-      const { result, propagation } = await this.tracing(() => this.catalog.write(work, this.trace?.observe))
+      const { result, propagation } = await tellStatements(statement, () => this.catalog.write(work, tell))
       if (propagation === 'PENDING') this.propagation = propagation
       return result
     } finally {
+      done?.()
       this.reader = this.newReader()
     }
   }
 
-  private tracing<Result>(write: () => Promise<Result>): Promise<Result> {
-    const { trace } = this
-    return trace === null ? write() : tellStatements(() => trace.countStatement(), write)
-  }
-
   private newReader(): Reader {
-    return new Reader(this.trace?.observe, performance.now() + this.deadlineMs)
+    return new Reader(this.observer, performance.now() + this.deadlineMs)
   }
 }

@@ -4,8 +4,9 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled'
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default'
-import type { GraphQLFormattedError } from 'graphql'
+import { Kind, parse, type GraphQLFormattedError } from 'graphql'
 import { readTypeDefs, resolvers } from '../catalog/index.ts'
+import { OperationNames, type OperationType } from '../observe/index.ts'
 import type { Context } from './context.ts'
 import { formatError, isInternal, statusOfCode } from './errors.ts'
 import { costPlugin, limitRules, type Limits } from './limits.ts'
@@ -57,6 +58,7 @@ export function createGraphQLServer(options: GraphQLOptions): ApolloServer<Conte
         ? ApolloServerPluginLandingPageLocalDefault({ embed: true, footer: false, document: firstQuery })
         : ApolloServerPluginLandingPageDisabled(),
       explainAnswers(options.logPending),
+      takeDown(new OperationNames(registered === null ? null : registered.flatMap(namesIn))),
       ...(registered === null ? [] : [onlyRegistered(registered)]),
       costPlugin(limits),
       logErrors(options.logError),
@@ -111,6 +113,34 @@ const explainAnswers = (logPending: GraphQLOptions['logPending']): ApolloServerP
       },
     }),
 })
+
+/** Takes down which operation was run, and how it ended. */
+function takeDown(names: OperationNames): ApolloServerPlugin<Context> {
+  return {
+    requestDidStart: () =>
+      Promise.resolve({
+        willSendResponse({ response, contextValue: { tally }, operation, operationName }) {
+          if (response.body.kind !== 'single') return Promise.resolve()
+          const { data, errors } = response.body.singleResult
+          const code = errors?.[0]?.extensions?.['code']
+          tally.code = typeof code === 'string' ? code : null
+          if (data === undefined || operation === undefined) return Promise.resolve()
+          tally.operation = names.labelOf(operationName ?? null)
+          tally.operationName = operationName?.slice(0, longestName) ?? null
+          tally.operationType = operation.operation as OperationType
+          return Promise.resolve()
+        },
+      }),
+  }
+}
+
+const longestName = 100
+
+function namesIn(document: string): string[] {
+  return parse(document).definitions.flatMap((each) =>
+    each.kind === Kind.OPERATION_DEFINITION && each.name !== undefined ? [each.name.value] : [],
+  )
+}
 
 /** What was masked is found in the log under this id. */
 function withRequestId(error: GraphQLFormattedError, requestId: string): GraphQLFormattedError {

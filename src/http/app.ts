@@ -1,8 +1,8 @@
 import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify'
-import fastify, { LogController, type FastifyInstance, type FastifyRequest } from 'fastify'
-import { randomUUID } from 'node:crypto'
+import fastify, { LogController, type FastifyInstance, type FastifyPluginAsync, type FastifyRequest } from 'fastify'
 import { createContext, type Context, type ContextOptions } from '../graphql/context.ts'
 import { createGraphQLServer, type GraphQLOptions } from '../graphql/server.ts'
+import type { RequestEvent, Tracing } from '../observe/index.ts'
 import { admit } from './admission.ts'
 import { answerConditionally } from './conditional.ts'
 import { docsRoutes } from './docs.ts'
@@ -10,14 +10,17 @@ import { handleErrors } from './errors.ts'
 import { healthRoutes, type Health } from './health.ts'
 import { homeRoutes } from './home.ts'
 import { identifyRequests, type Identify } from './identify.ts'
+import { loggerOptions, logRequest, type LogOptions } from './log.ts'
 import { pictureRoutes } from './pictures.ts'
 import { limitRate, type AddTogether } from './rate-limit.ts'
+import { requestIdOf } from './request-id.ts'
+import { tallyRequests } from './tally-requests.ts'
 import { secure, widenForSandbox } from './security.ts'
 
 export interface AppOptions extends ContextOptions, Omit<GraphQLOptions, 'plugins' | 'logError' | 'logPending'> {
   /** Open to developers: the page at /, the guides. */
   readonly development: boolean
-  readonly logLevel: string
+  readonly log: LogOptions
   readonly health: Health
   /** Says who asks. */
   readonly identify: Identify
@@ -33,20 +36,26 @@ export interface AppOptions extends ContextOptions, Omit<GraphQLOptions, 'plugin
   readonly corsOrigins: readonly string[]
   /** The proxies whose word on the client's address, scheme and host is believed. */
   readonly trustProxy: readonly string[]
+  /** Is told of every request to /graphql once it has been answered. */
+  readonly onAnswer?: (request: RequestEvent) => void
+  /** Traces requests to /graphql. */
+  readonly tracing?: Tracing | undefined
+  /** Routes of other rooms: the console, metrics. */
+  readonly routes?: readonly FastifyPluginAsync[]
 }
 
 /** The HTTP server with all its routes, not yet listening. Closing it lets requests under way finish. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { development, sandbox, corsOrigins } = options
   const app = fastify({
-    logger: { level: options.logLevel },
+    logger: loggerOptions(options.log),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.bodyLimit,
     forceCloseConnections: 'idle',
     // whoever still comes on a connection that stands is answered, and told to open another one elsewhere
     return503OnClosing: false,
     trustProxy: [...options.trustProxy],
-    genReqId: () => randomUUID(),
+    genReqId: requestIdOf,
     routerOptions: { ignoreTrailingSlash: true },
   })
   handleErrors(app)
@@ -60,11 +69,20 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(pictureRoutes)
   await app.register(homeRoutes(development))
   if (development) await app.register(docsRoutes)
+  for (const routes of options.routes ?? []) await app.register(routes)
   return app
 }
 
 /** /graphql: who asks is known, and how often they have asked, before Apollo is. */
 async function graphqlRoutes(app: FastifyInstance, options: AppOptions): Promise<void> {
+  tallyRequests(
+    app,
+    (request) => {
+      options.onAnswer?.(request)
+      logRequest(app.log, request)
+    },
+    options.tracing,
+  )
   admit(app, options.maxRequests)
   identifyRequests(app, options.identify)
   if (options.rateLimit !== null) {
@@ -93,5 +111,7 @@ function contextOf(request: FastifyRequest, options: ContextOptions): Context {
     origin: `${request.protocol}://${request.host}`,
     wantsTrace: request.headers['x-larder-trace'] === '1',
     requestId: request.id,
+    tally: request.tally,
+    span: request.span,
   })
 }

@@ -1,4 +1,5 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
+import { readMemory, type RedisMemory } from './memory.ts'
 import type { RedisAddress } from './address.ts'
 
 /**
@@ -10,6 +11,12 @@ export interface SharedValues {
   set(name: string, value: string, ttlMs: number): Promise<void>
   /** Adds to counters, and answers with what they have come to; without those of which that is not known. */
   add(counts: ReadonlyMap<string, number>, ttlMs: number): Promise<Map<string, number>>
+  /** Adds a line to a log, of which about so many lines are kept; it goes when nobody has added to it for so long. */
+  append(log: string, line: string, bounds: { readonly most: number; readonly ttlMs: number }): Promise<void>
+  /** The lines after a place in the log, oldest first, each with its own place; null begins with the oldest. */
+  read(log: string, after: string | null): Promise<readonly (readonly [place: string, line: string])[]>
+  /** How much of its memory Redis uses, all primaries added up. */
+  memory(): Promise<RedisMemory | null>
   close(): void
 }
 
@@ -46,7 +53,28 @@ export function connectSharedValues(address: RedisAddress, prefix: string): Shar
       )
       return new Map(sums.flatMap(([name, sum]) => (sum === null ? [] : [[name, sum] as const])))
     },
+    async append(log, line, { most, ttlMs }) {
+      const added = redis.xadd(key(log), 'MAXLEN', '~', most, '*', 'line', line)
+      await Promise.all([added, redis.pexpire(key(log), ttlMs)]).catch(() => {})
+    },
+    read: (log, after) => readLog(redis, key(log), after),
+    memory: () => readMemory(redis instanceof Cluster ? redis.nodes('master') : [redis]).catch(() => null),
     close: () => redis.disconnect(),
+  }
+}
+
+const linesAtOnce = 200
+
+/** A few lines at a time, so that no answer takes long. */
+async function readLog(redis: Redis | Cluster, key: string, after: string | null): Promise<[string, string][]> {
+  const lines: [string, string][] = []
+  let last = after
+  for (;;) {
+    const from = last === null ? '-' : `(${last}`
+    const found = await redis.xrange(key, from, '+', 'COUNT', linesAtOnce).catch(() => [])
+    for (const [place, [, line = '']] of found) lines.push([place, line])
+    if (found.length < linesAtOnce) return lines
+    last = found.at(-1)?.[0] ?? last
   }
 }
 

@@ -27,7 +27,7 @@ export function appOptions(config: Config): FromConfig {
     rateLimit: config.RATE_LIMIT === 'off' ? null : config.RATE_LIMIT,
     corsOrigins: config.LARDER_CORS_ORIGINS,
     trustProxy: config.LARDER_TRUST_PROXY,
-    logLevel: config.LOG_LEVEL,
+    log: { level: config.LOG_LEVEL },
     identify: identifyOf(config),
   }
 }

@@ -5,6 +5,8 @@ import type { OpenDatabase } from './database.ts'
 interface Started {
   readonly config: Config
   readonly url: string
+  /** Where metrics are, if on a port of their own. */
+  readonly metricsUrl: string | null
   readonly source: OpenDatabase
   readonly cache: Cache
   readonly products: number
@@ -14,7 +16,7 @@ const open =
   '  OPEN TO EVERYBODY: no tokens are asked for, so every request may change everything. Set LARDER_AUTH_SECRET to serve others.'
 
 /** What a person wants to know right after the start. */
-export function banner({ config, url, source, cache, products }: Started): string[] {
+export function banner({ config, url, metricsUrl, source, cache, products }: Started): string[] {
   const development = config.NODE_ENV !== 'production'
   const isOpen = config.LARDER_AUTH_SECRET === undefined && config.LARDER_AUTH_JWKS_URL === undefined
   const query = '{"query":"{ products(first: 3) { nodes { title } } }"}'
@@ -25,6 +27,8 @@ export function banner({ config, url, source, cache, products }: Started): strin
     ...(development ? [`  try it     ${url}`, `  Sandbox    ${url}/graphql in a browser`] : []),
     `  database   ${source.description}`,
     `  cache      ${cache.store.describe()}`,
+    `  metrics    ${metricsUrl ?? url}/metrics`,
+    ...(config.LARDER_CONSOLE === 'on' ? [`  console    ${url}/console`] : []),
     ...(source.psql === null ? [] : [`  psql       ${source.psql}`]),
     ...(products > 0 ? [] : ['  empty      npm run seed -- --products 1000, or npm run import -- FILE']),
     `  a query    curl ${url}/graphql -H 'content-type: application/json' -d '${query}'`,

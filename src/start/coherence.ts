@@ -1,5 +1,6 @@
 import type { Cache } from '../cache/index.ts'
-import type { Catalog } from '../catalog/index.ts'
+import { Causes, type Catalog, type EvictionEvent } from '../catalog/index.ts'
+import type { OutboxRow } from '../database/outbox.ts'
 import { startRelay, type Relay } from '../database/relay.ts'
 
 export interface CoherenceOptions {
@@ -12,6 +13,8 @@ export interface CoherenceOptions {
   /** How long the store is vouched for at a time, in ms. */
   readonly trustMs: number
   readonly print: (line: string) => void
+  /** Is told of every eviction. */
+  readonly tell: (event: EvictionEvent) => void
 }
 
 /**
@@ -19,7 +22,7 @@ export interface CoherenceOptions {
  * relay is sure to bring them. Returns once it is known whether it is.
  */
 export async function keepCoherent(options: CoherenceOptions): Promise<Relay> {
-  const { url, catalog, cache, instance, trustMs, print } = options
+  const { url, catalog, cache, instance, trustMs, print, tell } = options
   const { store } = cache
   await cache.trust(false)
   let lost: string | null = null
@@ -30,10 +33,14 @@ export async function keepCoherent(options: CoherenceOptions): Promise<Relay> {
     id: instance,
     reachable: () => store.reachable(),
     async deliver(rows) {
-      const failed = new Set(await cache.evict(await catalog.affectedKeys(rows)))
-      if (failed.size === 0) return []
-      const touched = await Promise.all(rows.map((row) => catalog.affectedKeys([row])))
-      return rows.filter((_, i) => touched[i]?.some((key) => failed.has(key)))
+      const read = performance.now()
+      const causes = new Causes()
+      const keys = await catalog.affectedKeys(rows, causes)
+      const failed = new Set(await cache.evict(keys))
+      if (failed.size > 0) return rows.filter((row) => causes.keysOf(row).some((key) => failed.has(key)))
+      const lagMs = oldest(rows) + performance.now() - read
+      tell({ type: 'eviction', by: 'relay', causes: causes.list(), keys: keys.length, lagMs })
+      return []
     },
     onDelivered(moment) {
       const now = performance.now()
@@ -56,4 +63,8 @@ export async function keepCoherent(options: CoherenceOptions): Promise<Relay> {
   })
   await relay.started
   return relay
+}
+
+function oldest(rows: readonly OutboxRow[]): number {
+  return Math.max(0, ...rows.map(({ ageMs = 0 }) => ageMs))
 }

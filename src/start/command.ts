@@ -2,13 +2,16 @@ import { Presets, SingleBar } from 'cli-progress'
 import pg from 'pg'
 import { loadEnvFile, readConfig, type Config } from '../config.ts'
 import { databaseError, DatabaseUnavailableError } from '../database/errors.ts'
-import { waitForDelivery } from '../database/outbox.ts'
+import { waitForDelivery, type DeliveryOutcome } from '../database/outbox.ts'
 import { StartError } from '../start-error.ts'
 import { openDatabase } from './database.ts'
 
 /** What a command that changes the catalog works with. */
 export interface CommandTools {
   readonly client: pg.Client
+  /** Where the database of the client is. */
+  readonly url: string
+  readonly config: Config
   /** The names of migrations that were applied just now. */
   readonly applied: readonly string[]
   /** Shows how far it is, where somebody looks. */
@@ -21,7 +24,19 @@ export interface ProgressBar {
   stop(): void
 }
 
+export interface CommandOptions {
+  /** Configuration that goes before the environment's. */
+  readonly override?: Partial<Config>
+  /** What is said of how running servers took the changes over. */
+  readonly delivery?: Partial<Record<DeliveryOutcome, string>>
+}
+
 const deliveryMs = 30_000
+
+const standardDelivery: NonNullable<CommandOptions['delivery']> = {
+  delivered: 'The running server shows the changes from now on.',
+  timeout: `The running server has not taken the changes over within ${deliveryMs / 1000} s; it will as soon as it can.`,
+}
 
 /**
  * Runs a command on the configured database, the embedded one included, beside a running server or alone, and waits until
@@ -30,7 +45,7 @@ const deliveryMs = 30_000
 export async function runCommand(
   usage: string,
   work: (tools: CommandTools) => Promise<void>,
-  override: Partial<Config> = {},
+  { override = {}, delivery = standardDelivery }: CommandOptions = {},
 ): Promise<void> {
   if (process.argv.includes('--help') || process.argv.includes('-h')) {
     console.log(usage)
@@ -43,8 +58,16 @@ export async function runCommand(
     const client = new pg.Client({ connectionString: database.directUrl, application_name: 'larder command' })
     try {
       await client.connect()
-      await work({ client, applied: database.applied, progress, print: (line) => console.log(line) })
-      await tellDelivery(client)
+      await work({
+        client,
+        url: database.url,
+        config,
+        applied: database.applied,
+        progress,
+        print: (line) => console.log(line),
+      })
+      const said = delivery[await waitForDelivery(client, deliveryMs)]
+      if (said !== undefined) console.error(said)
     } finally {
       await client.end()
       await database.stop()
@@ -54,16 +77,6 @@ export async function runCommand(
     if (!(known instanceof StartError || known instanceof DatabaseUnavailableError)) throw error
     console.error(known.message)
     process.exitCode = 1
-  }
-}
-
-async function tellDelivery(client: pg.Client): Promise<void> {
-  const outcome = await waitForDelivery(client, deliveryMs)
-  if (outcome === 'delivered') console.error('The running server shows the changes from now on.')
-  if (outcome === 'timeout') {
-    console.error(
-      `The running server has not taken the changes over within ${deliveryMs / 1000} s; it will as soon as it can.`,
-    )
   }
 }
 

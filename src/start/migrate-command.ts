@@ -10,5 +10,5 @@ await runCommand(
     print(applied.length === 0 ? 'The database is up to date.' : `Applied ${applied.join(', ')}.`)
     return Promise.resolve()
   },
-  { LARDER_MIGRATE: 'on' },
+  { override: { LARDER_MIGRATE: 'on' } },
 )

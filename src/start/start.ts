@@ -4,15 +4,21 @@ import { createCatalog } from '../catalog/index.ts'
 import type { Config } from '../config.ts'
 import { connect } from '../database/client.ts'
 import { createApp } from '../http/app.ts'
+import { createFeed, startSampling } from '../observe/index.ts'
 import { appOptions } from './app-options.ts'
 import { banner } from './banner.ts'
+import { serveConsole } from './console.ts'
 import { openDatabase } from './database.ts'
 import { durabilityWarning } from './durability.ts'
 import { cacheHealth, databaseHealth } from './health.ts'
 import { keepCoherent } from './coherence.ts'
 import { listen } from './listen.ts'
+import { readableLog } from './log-stream.ts'
+import { openTracing } from './tracing.ts'
+import { serveMetrics } from './metrics.ts'
 import { readOperations } from './operations.ts'
 import { originOf } from './origin.ts'
+import { takeSample } from './sample.ts'
 import { ensureSampleData } from './sample-data.ts'
 import { connectShared, openStore } from './store.ts'
 
@@ -32,6 +38,8 @@ export interface Larder {
 export async function startLarder(config: Config, print: (line: string) => void): Promise<Larder> {
   // what is wrong with the configuration stops the start before anything is touched
   const http = { ...appOptions(config), registered: await readOperations(config.LARDER_OPERATIONS) }
+  const feed = createFeed((error) => print(`What happened could not be taken down: ${String(error)}`))
+  const { tell } = feed
   // undone in the opposite order, however far the start got
   const started: (() => Promise<void>)[] = []
   const stop = async (): Promise<void> => {
@@ -45,7 +53,13 @@ export async function startLarder(config: Config, print: (line: string) => void)
       statementTimeoutMs: config.LARDER_STATEMENT_TIMEOUT_MS,
       transactionTimeoutMs: config.LARDER_TRANSACTION_TIMEOUT_MS,
     }
-    const database = connect({ url: source.url, access: 'read', poolSize: config.LARDER_POOL_SIZE, ...timeouts })
+    const database = connect({
+      url: source.url,
+      access: 'read',
+      poolSize: config.LARDER_POOL_SIZE,
+      listener: tell,
+      ...timeouts,
+    })
     started.push(() => database.close())
     const writer = connect({
       url: source.url,
@@ -53,6 +67,7 @@ export async function startLarder(config: Config, print: (line: string) => void)
       poolSize: config.LARDER_WRITE_POOL_SIZE,
       // writes of one row wait for each other: a queue is no outage
       connectTimeoutMs: config.LARDER_TRANSACTION_TIMEOUT_MS,
+      listener: tell,
       ...timeouts,
     })
     started.push(() => writer.close())
@@ -67,6 +82,7 @@ export async function startLarder(config: Config, print: (line: string) => void)
       leaseMs: config.LARDER_LEASE_MS,
       holdMs: config.LARDER_HOLD_MS,
       waitMs: config.LARDER_WAIT_MS,
+      listener: tell,
     })
     started.push(() => cache.close())
     const instance = randomUUID()
@@ -78,6 +94,7 @@ export async function startLarder(config: Config, print: (line: string) => void)
       strict: config.LARDER_WRITES === 'strict',
       transactionTimeoutMs: config.LARDER_TRANSACTION_TIMEOUT_MS,
       deliveryTimeoutMs: config.LARDER_PROPAGATION_MS,
+      listener: tell,
     })
     const relay = await keepCoherent({
       url: source.directUrl,
@@ -86,20 +103,33 @@ export async function startLarder(config: Config, print: (line: string) => void)
       instance,
       trustMs: config.LARDER_TRUST_MS,
       print,
+      tell,
     })
     started.push(() => relay.stop())
     const shared = connectShared(config)
     if (shared !== undefined) started.push(() => Promise.resolve(shared.close()))
+    const stopSampling = startSampling(() => takeSample({ cache, reader: database, writer, shared }), tell)
+    started.push(() => Promise.resolve(stopSampling()))
+    const tracing = await openTracing(config)
+    if (tracing !== undefined) started.push(() => tracing.stop())
+    const metrics = await serveMetrics(config, feed)
+    started.push(() => metrics.stop())
+    const watched = serveConsole({ config, identify: http.identify, feed, cache, catalog, shared })
+    started.push(() => Promise.resolve(watched.stop()))
     const app = await createApp({
       ...http,
+      log: { ...http.log, stream: await readableLog(config) },
+      onAnswer: tell,
+      tracing,
+      routes: [...metrics.routes, ...watched.routes],
       catalog,
       shared,
       addTogether: shared === undefined ? undefined : (counts, ttlMs) => shared.add(counts, ttlMs),
       health: { database: () => databaseHealth(database), cache: () => cacheHealth(cache) },
     })
     started.push(() => app.close())
-    const url = await listen(app, config)
-    for (const line of banner({ config, url, source, cache, products })) print(line)
+    const url = await listen(app, config.HOST, config.PORT, 'PORT')
+    for (const line of banner({ config, url, metricsUrl: metrics.url, source, cache, products })) print(line)
     return { url, stop }
   } catch (error) {
     await stop()

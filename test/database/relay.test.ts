@@ -132,7 +132,7 @@ describe('the relay', () => {
     )
     await start('shared')
     expect(await waitForDelivery(client, 20_000)).toBe('delivered')
-    expect(delivered).toEqual([
+    expect(delivered).toMatchObject([
       { id: '', entity: 'product', before: null, after: null },
       { id: '', entity: 'product', before: null, after: null },
     ])

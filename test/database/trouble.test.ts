@@ -153,7 +153,7 @@ async function openApi(): Promise<TestApi> {
   return api
 }
 
-function coherent({ catalog, cache, instance }: TestApi) {
+function coherent({ catalog, cache, instance, feed }: TestApi) {
   return keepCoherent({
     url: address(proxy.port, 'larder'),
     catalog,
@@ -161,5 +161,6 @@ function coherent({ catalog, cache, instance }: TestApi) {
     instance,
     trustMs: 2000,
     print: () => {},
+    tell: feed.tell,
   })
 }

@@ -4,7 +4,8 @@ import { createCache, memoryStore, redisStore, type Cache, type CacheEvent } fro
 import { createCatalog, type Catalog } from '../../src/catalog/index.ts'
 import { connect, type Database } from '../../src/database/client.ts'
 import { readConfig } from '../../src/config.ts'
-import { createApp } from '../../src/http/app.ts'
+import { createApp, type AppOptions } from '../../src/http/app.ts'
+import { createFeed, type Feed } from '../../src/observe/index.ts'
 import { appOptions } from '../../src/start/app-options.ts'
 
 /** What tokens are signed with where tests ask for them. */
@@ -32,6 +33,8 @@ export interface TestApi {
   readonly instance: string
   /** Everything the cache told since the start. */
   readonly events: CacheEvent[]
+  /** Where everything that happens is told. */
+  readonly feed: Feed
   ask(query: string, variables?: object, headers?: Record<string, string>): Promise<Answer>
   close(): Promise<void>
 }
@@ -52,6 +55,12 @@ export interface TestApiOptions {
   readonly tamper?: (cache: Cache) => Partial<Cache>
   readonly strict?: boolean
   readonly deliveryTimeoutMs?: number
+  /** Traces requests. */
+  readonly tracing?: AppOptions['tracing']
+  /** Takes the lines of the log. */
+  readonly log?: string[]
+  /** Routes of other rooms, over the feed and the cache of this API. */
+  readonly routes?: (api: { feed: Feed; cache: Cache; catalog: Catalog; database: Database }) => AppOptions['routes']
 }
 
 export async function startApi(options: TestApiOptions): Promise<TestApi> {
@@ -65,8 +74,14 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
     deliveryTimeoutMs,
     environment = {},
     registered = null,
+    routes,
+    log,
+    tracing,
   } = options
   const events: CacheEvent[] = []
+  const feed = createFeed((error) => {
+    throw error
+  })
   const config = readConfig({
     LOG_LEVEL: 'silent',
     RATE_LIMIT: 'off',
@@ -74,25 +89,37 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
     ...environment,
   })
   const instance = randomUUID()
-  const database = connect({ url, access: 'read', poolSize: 4 })
-  const writer = connect({ url, access: 'write', poolSize: 4 })
+  const database = connect({ url, access: 'read', poolSize: 4, listener: feed.tell })
+  const writer = connect({ url, access: 'write', poolSize: 4, listener: feed.tell })
   // a busy test machine must not make a read give up on Redis
   const store = redis ? redisStore({ ...redis, readTimeoutMs: 5000, writeTimeoutMs: 5000 }) : memoryStore()
   await store.ready
-  const cache = createCache({ store, prefix: redis?.prefix ?? 'test', listener: (event) => events.push(event) })
+  const cache = createCache({
+    store,
+    prefix: redis?.prefix ?? 'test',
+    listener: (event) => {
+      events.push(event)
+      feed.tell(event)
+    },
+  })
   if (uncached) await cache.trust(false)
   const catalog = createCatalog({
     cache: Object.assign(Object.create(cache) as Cache, tamper(cache)),
     prisma: database.prisma,
     instance,
     writer: writer.prisma,
+    listener: feed.tell,
     ...(strict === undefined ? {} : { strict }),
     ...(deliveryTimeoutMs === undefined ? {} : { deliveryTimeoutMs }),
   })
   const app = await createApp({
     ...appOptions(config),
+    ...(log === undefined ? {} : { log: { level: 'info', stream: { write: (line) => void log.push(line) } } }),
     catalog,
     registered,
+    onAnswer: feed.tell,
+    tracing,
+    routes: routes?.({ feed, cache, catalog, database }) ?? [],
     health: { database: () => Promise.resolve({ ok: true }), cache: () => ({ ok: true }) },
   })
   return {
@@ -102,6 +129,7 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
     database,
     instance,
     events,
+    feed,
     async ask(query, variables = {}, headers = {}) {
       const response = await app.inject({ method: 'POST', url: '/graphql', headers, payload: { query, variables } })
       return { status: response.statusCode, ...response.json<Omit<Answer, 'status'>>() }

@@ -1,0 +1,77 @@
+import type { BatchObserver, RequestObserver, WriteListener, WriteObserver } from '../catalog/index.ts'
+
+export type OperationType = 'query' | 'mutation' | 'none'
+
+/** A request to /graphql was answered. */
+export interface RequestEvent {
+  readonly type: 'request'
+  /** What the request is called in the log, and by the client. */
+  readonly requestId: string
+  /** What counts are kept under: however many names clients send, these are few. See OperationNames. */
+  readonly operation: string
+  /** What the client calls the operation, cut to 100 characters; null where it did not say, or nothing was run. */
+  readonly operationName: string | null
+  readonly operationType: OperationType
+  /** Of HTTP. */
+  readonly status: number
+  /** The code of its first error; null without any. */
+  readonly code: string | null
+  readonly ms: number
+  /** Entries served from the cache, and read from the database. */
+  readonly hits: number
+  readonly misses: number
+  /** SQL statements that were sent for it. */
+  readonly statements: number
+}
+
+/** What a request comes to, added up while it runs. */
+export class RequestTally implements RequestObserver {
+  operation = 'none'
+  operationName: string | null = null
+  operationType: OperationType = 'none'
+  code: string | null = null
+  hits = 0
+  misses = 0
+  statements = 0
+
+  readonly #tell: WriteListener = (event) => {
+    if (event.type === 'hit' || event.type === 'negative') this.hits += event.count
+    else if (event.type === 'miss' || event.type === 'bypass') this.misses += event.count
+    else if (event.type === 'load') this.statements += 1
+  }
+
+  // the same for all batches, so that what they share is told once
+  readonly #reads: BatchObserver = { tell: this.#tell }
+  readonly #writes: WriteObserver = {
+    tell: this.#tell,
+    statement: () => {
+      this.statements += 1
+    },
+  }
+
+  batch(): BatchObserver {
+    return this.#reads
+  }
+
+  write(): WriteObserver {
+    return this.#writes
+  }
+
+  /** How it ended. @param ms how long it took */
+  event(requestId: string, status: number, ms: number): RequestEvent {
+    const { operation, operationName, operationType, code, hits, misses, statements } = this
+    return {
+      type: 'request',
+      requestId,
+      operation,
+      operationName,
+      operationType,
+      status,
+      code,
+      ms,
+      hits,
+      misses,
+      statements,
+    }
+  }
+}
