@@ -71,7 +71,10 @@ async function open(options: Partial<RedisStoreOptions> = {}): Promise<Instance>
     read: async () => {
       events.length = 0
       const [value] = await things.read([1])
-      return { value, events: events.map(({ type }) => type).filter((type) => !['command', 'load'].includes(type)) }
+      return {
+        value,
+        events: events.map(({ type }) => type).filter((type) => !['batch', 'command', 'load'].includes(type)),
+      }
     },
   }
 }

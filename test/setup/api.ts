@@ -89,9 +89,10 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
     ...environment,
   })
   const instance = randomUUID()
-  const database = connect({ url, access: 'read', poolSize: 4, listener: feed.tell })
-  const writer = connect({ url, access: 'write', poolSize: 4, listener: feed.tell })
-  // a busy test machine must not make a read give up on Redis
+  // a busy test machine must not make a request give up on PostgreSQL or Redis
+  const pool = { url, poolSize: 4, connectTimeoutMs: 20_000, listener: feed.tell }
+  const database = connect({ ...pool, access: 'read' })
+  const writer = connect({ ...pool, access: 'write' })
   const store = redis ? redisStore({ ...redis, readTimeoutMs: 5000, writeTimeoutMs: 5000 }) : memoryStore()
   await store.ready
   const cache = createCache({

@@ -217,7 +217,7 @@ describe.skipIf(redis === null)('on real servers', () => {
     try {
       const program = larder({ DATABASE_URL: url, REDIS_URL: replica.url, LARDER_SAMPLE_DATA: '0' })
       expect(await program.ended()).toBe(1)
-      expect(program.output()).toBe(
+      expect(program.output()).toContain(
         'The server of REDIS_URL cannot be used: it must be a primary, because a replica is behind; but this server is a slave.\n',
       )
     } finally {
