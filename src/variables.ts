@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isRedisGroup } from './redis/address.ts'
 
 /** One environment variable: what it means to people, and what it becomes. */
 interface Variable<Schema extends z.ZodType> {
@@ -35,8 +36,6 @@ const signatures = [
   'ES512',
   'EdDSA',
 ] as const
-
-const clusterForm = /^rediss?-cluster:\/\/([^@/\s]*@)?[^@,/\s:]+:\d{1,5}(,[^@,/\s:]+:\d{1,5})*\/?$/
 
 const milliseconds = (standard: number, least = 1) =>
   [
@@ -77,11 +76,17 @@ export const variables = {
     'the embedded PostgreSQL',
     urlOf('postgresql:', 'postgres:').optional(),
   ),
+  LARDER_DIRECT_DATABASE_URL: variable(
+    'The same server past a pooler such as PgBouncer, for the one connection that listens for changes. Needed where DATABASE_URL leads to a pooler.',
+    'a url postgresql://user:password@host:port/database',
+    'DATABASE_URL',
+    urlOf('postgresql:', 'postgres:').optional(),
+  ),
   REDIS_URL: variable(
     'The Redis server, 7 or later, that all instances share. Without it one instance caches in its own memory.',
-    'a url redis://…, rediss://…, or redis-cluster://one:6379,two:6379',
+    'a url redis://…, rediss://…, redis-cluster://one:6379,two:6379, or redis-sentinel://one:26379,two:26379/name',
     'the in-process cache',
-    urlOf('redis:', 'rediss:').or(z.string().regex(clusterForm)).optional(),
+    urlOf('redis:', 'rediss:').or(z.string().refine(isRedisGroup)).optional(),
   ),
   LARDER_DIRECTORY: variable(
     'Where the embedded PostgreSQL keeps its data.',
@@ -225,6 +230,10 @@ export const variables = {
     ...milliseconds(50),
   ),
   LARDER_REDIS_WRITE_TIMEOUT_MS: variable('How long Redis may take to evict.', ...milliseconds(1000)),
+  LARDER_TRUST_MS: variable(
+    'Where Redis has replicas: how long it is read without word from the relay, which bounds what a primary that was replaced unawares can serve.',
+    ...milliseconds(2000, 100),
+  ),
   LARDER_MEMORY_ENTRIES: variable(
     'How many entries the in-process cache keeps.',
     'a whole number from 1 to 10000000',
@@ -254,6 +263,16 @@ export const variables = {
     'available or strict',
     'available',
     z.enum(['available', 'strict']).default('available'),
+  ),
+  LARDER_PROPAGATION_MS: variable(
+    'How long the answer to a write waits, where the cache cannot be told, until it says PENDING.',
+    ...milliseconds(10_000, 0),
+  ),
+  LARDER_MAX_REQUESTS: variable(
+    'How many requests are answered at the same time; what comes on top is told at once to try again.',
+    'a whole number from 1 to 1000000',
+    '500',
+    wholeNumber(1, 1_000_000).default(500),
   ),
   LARDER_DEADLINE_MS: variable('How long a request may go on reading.', ...milliseconds(15_000)),
   LARDER_STATEMENT_TIMEOUT_MS: variable('How long an SQL statement may run.', ...milliseconds(5000)),

@@ -59,12 +59,12 @@ describe('the configuration', () => {
     [
       'REDIS_URL',
       'localhost:6379',
-      'REDIS_URL must be a url redis://…, rediss://…, or redis-cluster://one:6379,two:6379, but is "localhost:6379".',
+      'REDIS_URL must be a url redis://…, rediss://…, redis-cluster://one:6379,two:6379, or redis-sentinel://one:26379,two:26379/name, but is "localhost:6379".',
     ],
     [
       'REDIS_URL',
       'redis-cluster://one,two',
-      'REDIS_URL must be a url redis://…, rediss://…, or redis-cluster://one:6379,two:6379, but is "redis-cluster://one,two".',
+      'REDIS_URL must be a url redis://…, rediss://…, redis-cluster://one:6379,two:6379, or redis-sentinel://one:26379,two:26379/name, but is "redis-cluster://one,two".',
     ],
     ['LARDER_MIGRATE', 'yes', 'LARDER_MIGRATE must be on or off, but is "yes".'],
     ['LARDER_CURRENCY', 'dollars', 'LARDER_CURRENCY must be a currency code of ISO 4217, but is "dollars".'],

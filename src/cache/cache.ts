@@ -43,14 +43,15 @@ export interface Cache {
   /**
    * Whether this instance may rely on being told of every change. While it may not, reads go to the database; what a
    * store of its own held until then is forgotten, since changes may have been missed.
+   * @param holds asked with every read, for what cannot wait until somebody says so
    */
-  trust(trusted: boolean): Promise<void>
+  trust(trusted: boolean, holds?: () => boolean): Promise<void>
   readonly trusted: boolean
   readonly store: Store
   close(): Promise<void>
 }
 
-const reservedNames = new Set(['group', 'generation', 'life'])
+const reservedNames = new Set(['group', 'generation', 'life', 'trust'])
 
 /** A coherent cache-aside cache over a store. It trusts itself until told otherwise. */
 export function createCache(options: CacheOptions): Cache {
@@ -60,12 +61,13 @@ export function createCache(options: CacheOptions): Cache {
   const names = new Set<string>(reservedNames)
   const transitions = new Transitions(store, listener)
   let trusted = true
+  let trustHolds = (): boolean => true
   const engine = {
     keys,
     reads: new MergedReads(store, listener),
     flights: new Flights(),
     listener,
-    trusted: () => trusted,
+    trusted: () => trusted && trustHolds(),
     transitions,
     ttlMs,
     negativeTtlMs,
@@ -95,12 +97,13 @@ export function createCache(options: CacheOptions): Cache {
       tellBoth(listener, observer)({ type: 'evict', keys: evicted, failed: failed.length })
       return failed
     },
-    async trust(now) {
+    async trust(now, holds = () => true) {
       if (now && !trusted && !store.shared) await store.renew()
       trusted = now
+      trustHolds = holds
     },
     get trusted() {
-      return trusted
+      return engine.trusted()
     },
     close: () => store.close(),
   }

@@ -32,9 +32,10 @@ class ClusterStore implements Store {
   readonly name = 'redis'
   readonly shared = true
   readonly ready: Promise<void>
-  readonly #options: Required<ClusterStoreOptions>
+  readonly #options: Required<Omit<ClusterStoreOptions, 'origin'>>
   readonly #seeds: readonly RedisConnection[]
   readonly #refreshes: NodeJS.Timeout
+  #origin: string
   #nodes: readonly Owned[] = []
   /** Node by slot. */
   #bySlot: readonly (Owned | undefined)[] = []
@@ -44,9 +45,10 @@ class ClusterStore implements Store {
 
   constructor(options: ClusterStoreOptions) {
     const warn = onceAMinute(options.warn ?? (() => {}))
-    const { prefix = 'larder', origin = '', readTimeoutMs = 50, writeTimeoutMs = 1000 } = options
+    const { prefix = 'larder', origin = '', readTimeoutMs = 50, writeTimeoutMs = 1000, vouching = 'never' } = options
     const connect: Connect = options.connect ?? connectRedis
-    this.#options = { ...options, prefix, origin, readTimeoutMs, writeTimeoutMs, warn, connect }
+    this.#options = { ...options, prefix, readTimeoutMs, writeTimeoutMs, vouching, warn, connect }
+    this.#origin = origin
     const reached: Promise<void>[] = []
     this.#seeds = options.urls.map((url) => {
       let settle: () => void = () => {}
@@ -110,6 +112,20 @@ class ClusterStore implements Store {
 
   async renew(): Promise<void> {
     await Promise.all(this.#nodes.map(({ node }) => node.renew()))
+  }
+
+  async bind(origin: string): Promise<void> {
+    this.#origin = origin
+    await Promise.all(this.#nodes.map(({ node }) => node.bind(origin)))
+  }
+
+  async vouch(forMs: number): Promise<void> {
+    await Promise.all(this.#nodes.map(({ node }) => node.vouch(forMs)))
+  }
+
+  /** All or nothing: a node that is away cannot be told of changes, and comes back with what it had. */
+  reachable(): boolean {
+    return this.#nodes.length > 0 && this.#trouble === null && this.#nodes.every(({ node }) => node.isReachable)
   }
 
   describe(): string {
@@ -204,12 +220,24 @@ class ClusterStore implements Store {
   }
 
   #nodeOf(owner: SlotOwner): Owned {
-    const { urls, prefix, origin, connect, readTimeoutMs, writeTimeoutMs, warn } = this.#options
-    const lifeKey = keyOn(owner, new Keys(prefix).life)
+    const { urls, prefix, connect, readTimeoutMs, writeTimeoutMs, vouching, warn } = this.#options
+    const keys = new Keys(prefix)
+    const lifeKey = keyOn(owner, keys.life)
     const known = this.#nodes.find((each) => each.owner.address === owner.address && each.lifeKey === lifeKey)
     if (known !== undefined) return { ...known, owner }
     const url = urls[0]?.replace(/^(rediss?:\/\/(?:[^@/]*@)?)[^/]*/, `$1${owner.address}`) ?? ''
-    const node = new RedisNode({ url, connect, lifeKey, origin, readTimeoutMs, writeTimeoutMs, clustered: true, warn })
+    const node = new RedisNode({
+      url,
+      connect,
+      lifeKey,
+      trustKey: keyOn(owner, keys.trust),
+      vouching,
+      origin: this.#origin,
+      readTimeoutMs,
+      writeTimeoutMs,
+      clustered: true,
+      warn,
+    })
     return { owner, lifeKey, node }
   }
 }

@@ -3,6 +3,7 @@ export { createCache, type Cache, type CacheOptions } from './cache.ts'
 export type { BypassReason, CacheEvent, Listener, Operation } from './events.ts'
 export type { Kind, KindDefinition } from './kind.ts'
 export { memoryStore, type MemoryStoreOptions } from './memory-store.ts'
+export { connectThroughSentinels, type SentinelOptions } from './redis-connection.ts'
 export { redisStore, type RedisStoreOptions } from './redis-store.ts'
 export {
   bool,

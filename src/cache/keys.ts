@@ -26,6 +26,10 @@ export class Keys {
   get life(): string {
     return `${this.#prefix}:life`
   }
+
+  get trust(): string {
+    return `${this.#prefix}:trust`
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { decode, encode, tokenLength } from './codec.ts'
 import type { RedisConnection } from './redis-connection.ts'
 import { replaceLife } from './scripts.ts'
-import { identify, weaknesses } from './server-check.ts'
+import { identify, weaknesses, type Identity } from './server-check.ts'
 import type { Value } from './state.ts'
 import { newToken } from './tokens.ts'
 
@@ -12,7 +12,7 @@ import { newToken } from './tokens.ts'
  */
 export class Life {
   readonly #key: string
-  readonly #origin: string
+  #origin: string
   readonly #warn: (message: string) => void
   #token: string | null = null
   #lastRunId: string | undefined
@@ -35,10 +35,22 @@ export class Life {
     this.#token = null
   }
 
+  /** Whether a life is known, without which nothing can be read. */
+  get isKnown(): boolean {
+    return this.#token !== null
+  }
+
+  /** The data belongs to this database from now on; until it is established again nothing is trusted. */
+  bind(origin: string): void {
+    this.#origin = origin
+    this.forget()
+  }
+
   /** Meets the server: takes up the life it is in, or begins a new one. @throws where it cannot be trusted */
-  async establish(connection: RedisConnection): Promise<void> {
-    const { runId, info } = await identify(connection)
-    await this.#warnOnce(connection, info)
+  async establish(connection: RedisConnection): Promise<Identity> {
+    const identity = await identify(connection)
+    const { runId } = identity
+    await this.#warnOnce(connection, identity)
     const raw = await one(connection, ['GET', this.#key])
     const seen = decode(raw)
     const known = seen?.is === 'value' ? seen : null
@@ -54,15 +66,15 @@ export class Life {
       this.#token = stands?.is === 'value' && stands.json === bound ? stands.token : null
     } else this.#token = known.token
     this.#lastRunId = runId
+    return identity
   }
 
   /** Looks again whether it is still the same server in the same role; if not, nothing is trusted any more. */
-  async verify(connection: RedisConnection): Promise<void> {
-    const { runId } = await identify(connection)
-    if (runId !== this.#lastRunId || this.#token === null) {
-      this.forget()
-      await this.establish(connection)
-    }
+  async verify(connection: RedisConnection): Promise<Identity> {
+    const identity = await identify(connection)
+    if (identity.runId === this.#lastRunId && this.isKnown) return identity
+    this.forget()
+    return this.establish(connection)
   }
 
   /** Begins a new life whatever stands. */
@@ -72,10 +84,11 @@ export class Life {
     await this.establish(connection)
   }
 
-  async #warnOnce(connection: RedisConnection, info: string): Promise<void> {
+  async #warnOnce(connection: RedisConnection, identity: Identity): Promise<void> {
     if (this.#warned) return
     this.#warned = true
-    for (const weakness of await weaknesses(connection, info)) this.#warn(`Redis at ${connection.address}: ${weakness}`)
+    for (const weakness of await weaknesses(connection, identity))
+      this.#warn(`Redis at ${connection.address}: ${weakness}`)
   }
 }
 

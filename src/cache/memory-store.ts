@@ -65,18 +65,23 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     return step.outcome as OutcomeOf<T>
   }
 
+  function renew(): Promise<void> {
+    slots.clear()
+    bytes = 0
+    life = newToken()
+    return Promise.resolve()
+  }
+
   return {
     name: 'memory',
     shared: false,
     ready: Promise.resolve(),
     read: (keys) => Promise.resolve({ values: keys.map((key) => get(key)?.raw ?? null), lives: keys.map(() => life) }),
     apply: (transitions) => Promise.resolve(transitions.map((each) => applyOne(each))),
-    renew() {
-      slots.clear()
-      bytes = 0
-      life = newToken()
-      return Promise.resolve()
-    },
+    renew,
+    bind: renew,
+    vouch: () => Promise.resolve(),
+    reachable: () => true,
     describe: () => `in-process store (up to ${maxEntries.toLocaleString('en')} entries)`,
     trouble: () => null,
     close: () => Promise.resolve(),

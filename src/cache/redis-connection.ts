@@ -1,15 +1,17 @@
-import { Redis } from 'ioredis'
+import { Redis, type RedisOptions } from 'ioredis'
 
 /** A command with its arguments. */
 export type Command = readonly [name: string, ...args: (string | number)[]]
 
 /** All that the engine asks of a Redis client: one connection to one server, and commands sent together. */
 export interface RedisConnection {
-  /** host:port. */
+  /** Where it leads, for people: host:port. */
   readonly address: string
   readonly isReady: boolean
   /** Sends commands in one round trip: each one's reply, or its error. Rejects where the connection fails. */
   send(commands: readonly Command[]): Promise<readonly unknown[]>
+  /** Asks anew where the server is: it is not the one that is wanted any more. */
+  reconnect(): void
   close(): void
 }
 
@@ -22,21 +24,55 @@ export interface ConnectionEvents {
 export type Connect = (url: string, events: ConnectionEvents) => RedisConnection
 
 /**
- * Connects through ioredis, again and again by itself. A command that fails, fails at once and is never sent a second
- * time: it might run twice, or long after its caller gave up.
+ * What every connection has in common. A command that fails, fails at once and is never sent a second time: it might run
+ * twice, or long after its caller gave up. The connection itself is made again and again.
  */
+const failFast: RedisOptions = {
+  enableOfflineQueue: false,
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: 0,
+  connectTimeout: 1000,
+  retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, 1000) * (0.5 + Math.random()),
+}
+
+/** Connects to the server of a url, through ioredis. */
 export const connectRedis: Connect = (url, events) => {
-  const redis = new Redis(url, {
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0,
-    connectTimeout: 1000,
-    retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, 1000) * (0.5 + Math.random()),
-  })
+  const redis = new Redis(url, failFast)
+  return connection(redis, `${redis.options.host}:${redis.options.port}`, events)
+}
+
+export interface SentinelOptions {
+  readonly sentinels: readonly { readonly host: string; readonly port: number }[]
+  /** What the sentinels call the primary. */
+  readonly name: string
+  readonly username?: string
+  readonly password?: string
+  readonly tls: boolean
+}
+
+/** Connects to the primary that sentinels name at that moment, whatever the url. */
+export function connectThroughSentinels(options: SentinelOptions): Connect {
+  const { sentinels, name, tls, username, password } = options
+  const login = { ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) }
+  return (_url, events) => {
+    const redis = new Redis({
+      ...failFast,
+      ...login,
+      ...(tls ? { tls: {}, enableTLSForSentinelMode: true } : {}),
+      sentinels: [...sentinels],
+      name,
+      role: 'master',
+      sentinelRetryStrategy: (attempt) => Math.min(50 * 2 ** attempt, 1000),
+    })
+    return connection(redis, `${name} of ${sentinels.length} sentinels`, events)
+  }
+}
+
+function connection(redis: Redis, address: string, events: ConnectionEvents): RedisConnection {
   redis.on('error', (error) => events.onError(error))
   redis.on('ready', () => events.onReady())
   return {
-    address: `${redis.options.host}:${redis.options.port}`,
+    address,
     get isReady() {
       return redis.status === 'ready'
     },
@@ -52,6 +88,7 @@ export const connectRedis: Connect = (url, events) => {
         return error ?? reply
       })
     },
+    reconnect: () => redis.disconnect(true),
     close: () => redis.disconnect(),
   }
 }

@@ -1,9 +1,9 @@
 import { Breaker } from './breaker.ts'
 import { within } from './deadline.ts'
 import { Life } from './life.ts'
-import type { Connect, RedisConnection } from './redis-connection.ts'
+import type { Command, Connect, RedisConnection } from './redis-connection.ts'
 import { outcomeOf, scripts } from './scripts.ts'
-import { UnsuitableServerError } from './server-check.ts'
+import { UnsuitableServerError, type Identity } from './server-check.ts'
 import type { OutcomeOf, Transition } from './store.ts'
 
 export interface RedisNodeOptions {
@@ -11,6 +11,9 @@ export interface RedisNodeOptions {
   readonly connect: Connect
   /** Where the life of this server's data is kept. */
   readonly lifeKey: string
+  /** Where it is kept that somebody vouches for this server. */
+  readonly trustKey: string
+  readonly vouching: Vouching
   /** Names the database that is cached. */
   readonly origin: string
   readonly readTimeoutMs: number
@@ -19,6 +22,12 @@ export interface RedisNodeOptions {
   readonly clustered: boolean
   readonly warn: (message: string) => void
 }
+
+/**
+ * When a server is read only while somebody vouches for it: always, once it was seen to have replicas, or never. A server
+ * that has been replaced by its copy, and was cut off before it could notice, goes on answering with what it had.
+ */
+export type Vouching = 'always' | 'with-replicas' | 'never'
 
 /** What a read of one server found. */
 export interface NodeRead {
@@ -43,6 +52,7 @@ export class RedisNode {
   #meeting: Promise<void> | undefined
   /** Whether it ever could be. */
   #used = false
+  #hasReplicas = false
   #trouble: string | null = 'not connected yet'
 
   constructor(options: RedisNodeOptions) {
@@ -65,7 +75,7 @@ export class RedisNode {
       },
     })
     this.#checks = setInterval(() => {
-      if (this.#connection.isReady) this.#meet('verify').catch(() => {})
+      if (this.#connection.isReady) this.#meetSoon('verify')
     }, checkEveryMs)
     this.#checks.unref()
   }
@@ -79,13 +89,20 @@ export class RedisNode {
     return this.#trouble
   }
 
+  /** Whether entries can be read and evicted, as far as is known. */
+  get isReachable(): boolean {
+    return this.#connection.isReady && this.#life.isKnown && !this.#breaker.open
+  }
+
   /** @throws where the server does not answer in time, or some key is not served here */
   async read(keys: readonly string[]): Promise<NodeRead> {
-    const [lifeNow = null, ...values] = await this.#guarded(() => this.#get([this.#options.lifeKey, ...keys]))
+    const { lifeKey, trustKey } = this.#options
+    const needsTrust = this.#needsTrust
+    const [lifeNow = null, trust, ...values] = await this.#guarded(() => this.#get([lifeKey, trustKey, ...keys]))
     const life = this.#life.confirm(lifeNow)
     // lost to memory pressure, or replaced by whoever noticed first
-    if (life === null) void this.#meet('establish').catch(() => {})
-    return { values, life }
+    if (life === null) this.#meetSoon('establish')
+    return { values, life: needsTrust && trust === null ? null : life }
   }
 
   /** @param asking for keys that are just moving here from another node of a cluster */
@@ -108,6 +125,18 @@ export class RedisNode {
     await within(this.#options.writeTimeoutMs, 'Redis', this.#life.renew(this.#connection))
   }
 
+  /** The database behind the cache is this one from now on. */
+  async bind(origin: string): Promise<void> {
+    this.#life.bind(origin)
+    if (this.#connection.isReady) await this.#meet('establish')
+  }
+
+  async vouch(forMs: number): Promise<void> {
+    if (forMs < 1) return
+    const command: Command = ['SET', this.#options.trustKey, '1', 'PX', Math.floor(forMs)]
+    await within(this.#options.writeTimeoutMs, 'Redis', this.#connection.send([command]))
+  }
+
   close(): void {
     clearInterval(this.#checks)
     this.#connection.close()
@@ -115,24 +144,41 @@ export class RedisNode {
 
   /** One meeting at a time; whoever asks meanwhile shares it. */
   #meet(how: 'establish' | 'verify'): Promise<void> {
-    this.#meeting ??= this.#met(how).finally(() => {
+    this.#meeting ??= this.#tryToMeet(how).finally(() => {
       this.#meeting = undefined
     })
     return this.#meeting
   }
 
-  async #met(how: 'establish' | 'verify'): Promise<void> {
+  #meetSoon(how: 'establish' | 'verify'): void {
+    this.#meet(how).catch(() => {})
+  }
+
+  async #tryToMeet(how: 'establish' | 'verify'): Promise<void> {
     try {
       if (how === 'establish') await within(this.#options.writeTimeoutMs, 'Redis', this.#loadScripts())
-      await within(this.#options.writeTimeoutMs, 'Redis', this.#life[how](this.#connection))
-      this.#trouble = null
-      this.#used = true
+      this.#met(await within(this.#options.writeTimeoutMs, 'Redis', this.#life[how](this.#connection)))
     } catch (error) {
       this.#life.forget()
       // at the start whoever waits for `ready` is told, and nobody else needs to be
       if (error instanceof UnsuitableServerError && !this.#used) throw error
       this.#troubled(error)
+      // it was demoted while the connection stood: the address may lead to its successor by now
+      if (error instanceof UnsuitableServerError && how === 'verify') this.#connection.reconnect()
     }
+  }
+
+  #met({ replicas }: Identity): void {
+    this.#trouble = null
+    this.#used = true
+    this.#hasReplicas ||= replicas > 0
+    // where nothing is read from it at present, nothing else would close the breaker
+    this.#breaker.succeeded()
+  }
+
+  get #needsTrust(): boolean {
+    const { vouching } = this.#options
+    return vouching === 'always' || (vouching === 'with-replicas' && this.#hasReplicas)
   }
 
   async #guarded<Reply>(ask: () => Promise<Reply>): Promise<Reply> {
@@ -152,17 +198,23 @@ export class RedisNode {
   }
 
   async #get(keys: readonly string[]): Promise<(string | null)[]> {
-    const { clustered } = this.#options
-    const replies = await this.#connection.send(clustered ? keys.map((key) => ['GET', key]) : [['MGET', ...keys]])
-    const values = clustered ? replies : replies[0]
+    const commands: Command[] = this.#options.clustered ? keys.map((key) => ['GET', key]) : [['MGET', ...keys]]
+    // a server that was just made a replica of its successor refuses to write, and until then it was the primary
+    const probe: Command = ['UNLINK', `${this.#options.trustKey}-probe`]
+    const replies = await this.#connection.send(this.#needsTrust ? [...commands, probe] : commands)
     const refusal = replies.find((reply) => reply instanceof Error)
     if (refusal !== undefined) throw refusal
+    const values = this.#options.clustered ? replies.slice(0, keys.length) : replies[0]
     if (Array.isArray(values) && values.length === keys.length && values.every(isText)) return values
     throw new Error('Redis answered with something that is no answer')
   }
 
   #troubled(error: unknown): void {
     this.#trouble = error instanceof Error ? error.message : String(error)
+    if (this.#trouble.startsWith('READONLY')) {
+      this.#life.forget()
+      this.#meetSoon('verify')
+    }
     this.#options.warn(`Redis at ${this.address} is in trouble, so reads go to the database: ${this.#trouble}`)
   }
 

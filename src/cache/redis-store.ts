@@ -1,6 +1,6 @@
 import { Keys } from './keys.ts'
 import { connectRedis, type Connect } from './redis-connection.ts'
-import { RedisNode } from './redis-node.ts'
+import { RedisNode, type Vouching } from './redis-node.ts'
 import type { Store } from './store.ts'
 
 export interface RedisStoreOptions {
@@ -14,6 +14,8 @@ export interface RedisStoreOptions {
   readonly readTimeoutMs?: number
   /** How long a hold or an eviction may take; 1000 ms by default. */
   readonly writeTimeoutMs?: number
+  /** When the store is read only while somebody vouches for it, through `vouch`; never by default. */
+  readonly vouching?: Vouching
   /** Is told of trouble, each kind of it at most once a minute. */
   readonly warn?: (message: string) => void
   /** How to connect; through ioredis by default. */
@@ -22,11 +24,14 @@ export interface RedisStoreOptions {
 
 /** A store in one Redis, shared by every process that uses the same url and prefix. It connects by itself, again and again. */
 export function redisStore(options: RedisStoreOptions): Store {
-  const { url, prefix = 'larder', origin = '', readTimeoutMs = 50, writeTimeoutMs = 1000 } = options
+  const { url, prefix = 'larder', origin = '', readTimeoutMs = 50, writeTimeoutMs = 1000, vouching = 'never' } = options
+  const keys = new Keys(prefix)
   const node = new RedisNode({
     url,
     connect: options.connect ?? connectRedis,
-    lifeKey: new Keys(prefix).life,
+    lifeKey: keys.life,
+    trustKey: keys.trust,
+    vouching,
     origin,
     readTimeoutMs,
     writeTimeoutMs,
@@ -37,12 +42,15 @@ export function redisStore(options: RedisStoreOptions): Store {
     name: 'redis',
     shared: true,
     ready: node.ready,
-    async read(keys) {
-      const { values, life } = await node.read(keys)
-      return { values, lives: keys.map(() => life) }
+    async read(wanted) {
+      const { values, life } = await node.read(wanted)
+      return { values, lives: wanted.map(() => life) }
     },
     apply: (transitions) => node.apply(transitions),
     renew: () => node.renew(),
+    bind: (database) => node.bind(database),
+    vouch: (forMs) => node.vouch(forMs),
+    reachable: () => node.isReachable,
     describe: () => `Redis at ${node.address}${node.trouble === null ? '' : ` (${node.trouble})`}`,
     trouble: () => node.trouble,
     close: () => Promise.resolve(node.close()),

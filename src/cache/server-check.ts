@@ -5,8 +5,18 @@ export class UnsuitableServerError extends Error {
   override readonly name = 'UnsuitableServerError'
 }
 
-/** Reads who the server is, which changes when it starts anew. @throws UnsuitableServerError */
-export async function identify(connection: RedisConnection): Promise<{ runId: string; info: string }> {
+/** Who a server is. */
+export interface Identity {
+  /** Changes when it starts anew. */
+  readonly runId: string
+  /** Servers that copy it, and may be put in its place. */
+  readonly replicas: number
+  /** All it says of itself. */
+  readonly info: string
+}
+
+/** Reads who the server is. @throws UnsuitableServerError */
+export async function identify(connection: RedisConnection): Promise<Identity> {
   const [info] = await connection.send([['INFO']])
   if (typeof info !== 'string') {
     throw new Error(`INFO is needed to notice when the data was lost or set back, but was refused: ${String(info)}`)
@@ -21,11 +31,11 @@ export async function identify(connection: RedisConnection): Promise<{ runId: st
   if (Number.parseInt(version, 10) < 7) {
     throw new UnsuitableServerError(`it must be version 7 or later, but this server is ${version}`)
   }
-  return { runId: field(info, 'run_id'), info }
+  return { runId: field(info, 'run_id'), replicas: Number(field(info, 'connected_slaves')), info }
 }
 
 /** What about a server does not break the promise but weakens the cache, each with what to do. */
-export async function weaknesses(connection: RedisConnection, info: string): Promise<string[]> {
+export async function weaknesses(connection: RedisConnection, { info, replicas }: Identity): Promise<string[]> {
   const [save] = await connection.send([['CONFIG', 'GET', 'save']])
   const found: string[] = []
   if (save instanceof Error) {
@@ -38,7 +48,17 @@ export async function weaknesses(connection: RedisConnection, info: string): Pro
   if (field(info, 'maxmemory_policy') === 'noeviction') {
     found.push('when its memory is full it stores nothing more: set maxmemory, and maxmemory-policy allkeys-lru')
   }
+  if (replicas > 0 && (await neverRefusesAlone(connection))) {
+    found.push(
+      'cut off from its replicas it goes on taking writes: set min-replicas-to-write 1, min-replicas-max-lag 2',
+    )
+  }
   return found
+}
+
+async function neverRefusesAlone(connection: RedisConnection): Promise<boolean> {
+  const [setting] = await connection.send([['CONFIG', 'GET', 'min-replicas-to-write']])
+  return Array.isArray(setting) && String(setting[1]) === '0'
 }
 
 function field(info: string, name: string): string {

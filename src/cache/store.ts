@@ -54,6 +54,15 @@ export interface Store {
   readonly ready: Promise<void>
   /** Begins a new life, in which nothing stored so far is valid. */
   renew(): Promise<void>
+  /** The database behind the cache is this one from now on: nothing stored of another is valid. */
+  bind(origin: string): Promise<void>
+  /**
+   * Says that whoever calls is told of every change, for this long (ms). Where the store may be replaced by a copy of
+   * itself without knowing, nothing is read that nobody has said this of.
+   */
+  vouch(forMs: number): Promise<void>
+  /** Whether entries can be read and evicted at present, as far as is known. */
+  reachable(): boolean
   /** For people: what and where the store is. */
   describe(): string
   /** For people: why it is not used at present; null while it is. */

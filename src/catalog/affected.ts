@@ -22,6 +22,8 @@ type Affected = (change: Change, context: ChangeContext, keys: CatalogKeys) => s
 
 /** Which keys a change of each table touches. Nothing else knows. */
 const affectedBy: Readonly<Record<string, Affected>> = {
+  // what a write knew itself, and could not evict itself
+  keys: ({ after }) => namedKeys(after?.['keys']),
   category: categoryAffected,
   product: productAffected,
   product_category: membershipAffected,
@@ -43,6 +45,10 @@ export function affectedKeys(changes: readonly Change[], context: ChangeContext,
     return affected(change, context, keys)
   })
   return [...new Set(touched)]
+}
+
+function namedKeys(keys: unknown): string[] {
+  return Array.isArray(keys) ? keys.filter((key) => typeof key === 'string') : []
 }
 
 /** Reads from the database what these changes do not say themselves, in two statements at most. */

@@ -1,6 +1,6 @@
 /** A changed row as the outbox reports it: columns by their names in the database, without the long ones. */
 export interface Change {
-  /** The table. */
+  /** The table; or `keys` where `after` names cache keys themselves. */
   readonly entity: string
   /** Null for a row that was created. */
   readonly before: Columns | null

@@ -40,6 +40,8 @@ export interface CatalogOptions {
   readonly prisma: PrismaClient
   /** A client that writes. */
   readonly writer: PrismaClient
+  /** Names this process among those that share the cache. */
+  readonly instance: string
   /** Whether a write is refused where the cache cannot be told before it is made; false by default. */
   readonly strict?: boolean
   /** How long a write's transaction may take, in ms; 5 s by default. */
@@ -49,7 +51,15 @@ export interface CatalogOptions {
 }
 
 export function createCatalog(options: CatalogOptions): Catalog {
-  const { cache, prisma, writer, strict = false, transactionTimeoutMs = 5000, deliveryTimeoutMs = 10_000 } = options
+  const {
+    cache,
+    prisma,
+    writer,
+    instance,
+    strict = false,
+    transactionTimeoutMs = 5000,
+    deliveryTimeoutMs = 10_000,
+  } = options
   const kinds = createKinds(cache, prisma)
   const affected = async (changes: readonly Change[], client: Pick<PrismaClient, '$queryRaw'>): Promise<string[]> =>
     affectedKeys(changes, await readChangeContext(client, changes), { kinds, group: (name) => cache.groupKey(name) })
@@ -60,6 +70,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
       cache,
       prisma: writer,
       affectedKeys: affected,
+      instance,
       strict,
       transactionTimeoutMs,
       deliveryTimeoutMs,

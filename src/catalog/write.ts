@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { newToken, type Cache, type Listener } from '../cache/index.ts'
 import { databaseError, DatabaseUnavailableError, sqlStateOf } from '../database/errors.ts'
-import { awaitDelivery, deleteChanges, readOwnChanges, type RecordedChanges } from '../database/outbox.ts'
+import { awaitDelivery, deleteChanges, readOwnChanges, recordKeys, type RecordedChanges } from '../database/outbox.ts'
 import type { Prisma, PrismaClient } from '../generated/prisma/client.ts'
 import type { Change } from './changes.ts'
 
@@ -38,6 +38,8 @@ export interface WriteOptions {
   readonly strict: boolean
   /** How long a transaction may take, in ms; shorter than a hold lives. */
   readonly transactionTimeoutMs: number
+  /** Names this process among those that share the cache. */
+  readonly instance: string
   /** How long an answer waits for evictions that others have to make, in ms. */
   readonly deliveryTimeoutMs: number
 }
@@ -69,7 +71,10 @@ const retried = new Set(['40001', '40P01', '23505', '23503', '23001'])
  *    committed between our two reads is seen by the second, one that commits later sees our change itself.
  * 5. Only then is the write answered.
  *
- * Whatever fails after the COMMIT, the outbox rows stand, and a relay delivers them; the answer waits for that.
+ * Whatever fails from 2 on, the outbox rows stand, because they were committed with the change, and a relay delivers
+ * them; the answer waits for that, or until all instances are known to bypass the cache. What could not be held is named
+ * in the outbox as well, since whoever delivers sees the database as it is by then. An instance that bypasses the cache
+ * leaves it to those who do not, rather than wait for what does not answer.
  */
 export function createWrite(options: WriteOptions): Write {
   return async (work, observer) => {
@@ -104,11 +109,12 @@ async function writeOnce<Result>(
     result = await prisma.$transaction(
       async (tx) => {
         const worked = await work(tx)
-        changes = await readOwnChanges(tx)
+        changes = await readOwnChanges(tx, transactionTimeoutMs)
         if (changes !== null) {
           held = await affectedKeys(changes.rows, tx)
-          const failed = await cache.hold(held, writer, observer)
+          const failed = cache.trusted || strict ? await cache.hold(held, writer, observer) : held
           if (strict && failed.length > 0) throw new NotHeldError(`${failed.length} keys could not be held`)
+          if (failed.length > 0) await recordKeys(tx, failed)
         }
         committing = true
         return worked
@@ -128,22 +134,26 @@ async function writeOnce<Result>(
 }
 
 async function settle(
-  { cache, prisma, affectedKeys, deliveryTimeoutMs }: WriteOptions,
+  { cache, prisma, affectedKeys, instance, deliveryTimeoutMs }: WriteOptions,
   changes: RecordedChanges,
   held: readonly string[],
   writer: string,
   observer: Listener | undefined,
 ): Promise<'DONE' | 'PENDING'> {
   const touchedNow = await affectedKeys(changes.rows, prisma).catch(() => null)
-  const failed = await cache.evict([...new Set([...held, ...(touchedNow ?? [])])], writer, observer)
-  // a store of our own is not the one that another instance may read from: whoever holds that place has to deliver
-  if (cache.store.shared && touchedNow !== null && failed.length === 0) {
+  const touched = [...new Set([...held, ...(touchedNow ?? [])])]
+  const failed = cache.trusted ? await cache.evict(touched, writer, observer) : touched
+  const isEvicted = touchedNow !== null && failed.length === 0
+  if (isEvicted && cache.store.shared) {
     // rows that could not be deleted are delivered once more, which harms nobody
     await deleteChanges(prisma, changes.transaction).catch(() => {})
     return 'DONE'
   }
-  const { shared } = cache.store
-  const outcome = await awaitDelivery(prisma, changes.transaction, { shared, timeoutMs: deliveryTimeoutMs })
+  const outcome = await awaitDelivery(prisma, changes.transaction, {
+    instance,
+    settledHere: () => isEvicted || !cache.trusted,
+    timeoutMs: deliveryTimeoutMs,
+  })
   return outcome === 'delivered' ? 'DONE' : 'PENDING'
 }
 

@@ -1,7 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { PrismaClient } from '../generated/prisma/client.ts'
-import { databaseError } from './errors.ts'
+import { databaseError, StandbyError } from './errors.ts'
 import { statementSent } from './statements.ts'
 
 export interface DatabaseOptions {
@@ -25,6 +25,8 @@ export interface Database {
   close(): Promise<void>
 }
 
+const graceMs = 1000
+
 /**
  * Connects to PostgreSQL, lazily. What fails because the database is away or slow throws DatabaseUnavailableError or
  * DatabaseTimeoutError.
@@ -45,19 +47,28 @@ export function connect(options: DatabaseOptions): Database {
     connectionTimeoutMillis: connectTimeoutMs,
     statement_timeout: statementTimeoutMs,
     idle_in_transaction_session_timeout: transactionTimeoutMs,
+    // for a server that does not answer at all, and so does not end statements either
+    query_timeout: statementTimeoutMs + graceMs,
+    verify: (client, settle) => {
+      refuseStandby(client)
+        .then(() => observe(client))
+        .then(() => settle(), settle)
+    },
     application_name: access === 'read' ? 'larder' : 'larder write',
     ...(access === 'read' ? { options: '-c default_transaction_read_only=on' } : {}),
   })
   // an idle connection that breaks is replaced when it is next needed; unheard, its error would end the process
   pool.on('error', () => {})
-  pool.on('connect', (client) => {
+  const observe = (client: pg.PoolClient): void => {
     const query = client.query.bind(client)
     client.query = ((...given: Parameters<typeof query>) => {
       statements += 1
       statementSent()
-      return query(...given)
+      const answer: unknown = query(...given)
+      if (answer instanceof Promise) answer.catch((error: unknown) => giveUpSilent(client, error))
+      return answer
     }) as typeof client.query
-  })
+  }
   const client = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' })
   const prisma = client.$extends({
     query: {
@@ -78,4 +89,17 @@ export function connect(options: DatabaseOptions): Database {
       if (!pool.ended) await pool.end()
     },
   }
+}
+
+/** A connection on which an answer is still to come would keep whoever uses it next waiting. */
+function giveUpSilent(client: pg.PoolClient, error: unknown): void {
+  if (!(error instanceof Error) || error.message !== 'Query read timeout') return
+  const { connection } = client as unknown as { connection: { stream: { destroy(): void } } }
+  connection.stream.destroy()
+}
+
+/** After a failover an address may lead to a server that is behind: what is read there must never be cached. */
+async function refuseStandby(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby')
+  if (rows[0]?.standby === true) throw new StandbyError('the server is a standby')
 }

@@ -3,6 +3,11 @@ export class DatabaseUnavailableError extends Error {
   override readonly name = 'DatabaseUnavailableError'
 }
 
+/** An address led to a server that only follows the primary. */
+export class StandbyError extends Error {
+  override readonly name = 'StandbyError'
+}
+
 /** A statement took longer than it may. */
 export class DatabaseTimeoutError extends Error {
   override readonly name = 'DatabaseTimeoutError'
@@ -12,7 +17,7 @@ export class DatabaseTimeoutError extends Error {
 const unavailable =
   /^(ECONN\w*|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|ENOENT|08\w{3}|57P0[1-5]|53300|P1001|P1002|P1008|P1017|P2024|P2037)$/
 const unavailableMessage =
-  /timeout exceeded when trying to connect|Connection terminated|connection timeout|server closed the connection|Can't reach database|not queryable|Unable to start a transaction/i
+  /timeout exceeded when trying to connect|Connection terminated|connection timeout|server closed the connection|Can't reach database|the server is a standby|not queryable|Unable to start a transaction/i
 const timedOut = /canceling statement due to statement timeout|57014|Query read timeout|expired transaction/i
 
 /** Tells what an error of Prisma or pg means for whoever asked; any other error is returned as it is. */

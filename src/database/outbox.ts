@@ -1,6 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type pg from 'pg'
 import type { PrismaClient } from '../generated/prisma/client.ts'
-import { relayLock, type OutboxRow } from './relay.ts'
+import { livingMs } from './membership.ts'
+
+/** A changed row, as triggers recorded it in the transaction that changed it. */
+export interface OutboxRow {
+  readonly id: string
+  /** The table; or `keys` where `after` names cache keys themselves. */
+  readonly entity: string
+  readonly before: Record<string, unknown> | null
+  readonly after: Record<string, unknown> | null
+}
 
 /** What a transaction has changed so far, and the name under which the outbox keeps it. */
 export interface RecordedChanges {
@@ -8,16 +18,46 @@ export interface RecordedChanges {
   readonly rows: readonly OutboxRow[]
 }
 
-/** Reads the outbox rows of the transaction that this is called in, once every constraint and trigger has had its say. */
+/**
+ * Reads the outbox rows of the transaction that this is called in, once every constraint and trigger has had its say.
+ * @param idleMs from here on, how long the transaction may stand idle before PostgreSQL ends it: a process that freezes
+ *   now must not commit when it thaws. Set here too because a pooler between may not have passed it on.
+ */
 export async function readOwnChanges(
   tx: Pick<PrismaClient, '$queryRaw' | '$executeRaw'>,
+  idleMs: number,
 ): Promise<RecordedChanges | null> {
   await tx.$executeRaw`SET CONSTRAINTS ALL IMMEDIATE`
-  const rows = await tx.$queryRaw<(OutboxRow & { transaction: string })[]>`
-    SELECT "id"::text, "transaction_id"::text AS "transaction", "entity", "before", "after" FROM "outbox"
-    WHERE "transaction_id" = pg_current_xact_id_if_assigned()::text::bigint ORDER BY "id"`
-  const [first] = rows
-  return first === undefined ? null : { transaction: first.transaction, rows }
+  const rows = await tx.$queryRaw<(OutboxRow & { transaction: string | null })[]>`
+    WITH bound AS (SELECT set_config('idle_in_transaction_session_timeout', ${String(idleMs)}, true))
+    SELECT "id"::text, "transaction_id"::text AS "transaction", "entity", "before", "after"
+    FROM bound LEFT JOIN "outbox" ON "transaction_id" = pg_current_xact_id_if_assigned()::text::bigint ORDER BY "id"`
+  const transaction = rows[0]?.transaction ?? null
+  return transaction === null ? null : { transaction, rows }
+}
+
+/** Records in the transaction itself which keys it touches, for whoever delivers in the place of this process. */
+export async function recordKeys(tx: Pick<PrismaClient, '$executeRaw'>, keys: readonly string[]): Promise<void> {
+  await tx.$executeRaw`
+    INSERT INTO "outbox" ("transaction_id", "entity", "after")
+    VALUES (pg_current_xact_id()::text::bigint, 'keys', ${JSON.stringify({ keys })}::jsonb)`
+}
+
+/** What waits to be delivered: so many rows, the oldest of which began to wait so many ms ago. */
+export interface OutboxDepth {
+  readonly rows: number
+  readonly oldestMs: number
+}
+
+// beyond, it only matters that it is more than that
+const mostCounted = 10_000
+
+export async function outboxDepth(prisma: Pick<PrismaClient, '$queryRaw'>): Promise<OutboxDepth> {
+  const [found] = await prisma.$queryRaw<{ rows: number; oldestMs: number }[]>`
+    SELECT count(*)::int4 AS rows,
+      coalesce(extract(epoch FROM clock_timestamp() - min("created_at")) * 1000, 0)::int4 AS "oldestMs"
+    FROM (SELECT "created_at" FROM "outbox" ORDER BY "id" LIMIT ${mostCounted}) AS waiting`
+  return found ?? { rows: 0, oldestMs: 0 }
 }
 
 /** Says that everything which these changes touch has been evicted. */
@@ -25,36 +65,74 @@ export async function deleteChanges(prisma: Pick<PrismaClient, '$executeRaw'>, t
   await prisma.$executeRaw`DELETE FROM "outbox" WHERE "transaction_id" = ${transaction}::bigint`
 }
 
+export interface DeliveryOptions {
+  /** The instance that waits. */
+  readonly instance: string
+  /** Whether nothing that was replaced is served by this instance itself. */
+  readonly settledHere: () => boolean
+  /** How long to wait at most, in ms. */
+  readonly timeoutMs: number
+}
+
 /**
- * Waits until a relay has delivered these changes, for at most so many ms. Where nobody listens at all, nobody relies on a
- * cache of its own either, and there is nothing to wait for; `shared` caches are waited for all the same, since an
- * instance may read what another has put there.
+ * Waits until nobody is served what these changes replaced: a relay has delivered them, or every living instance has
+ * recorded that it bypasses the cache.
  */
 export async function awaitDelivery(
   prisma: Pick<PrismaClient, '$queryRaw'>,
   transaction: string,
-  { shared, timeoutMs }: { shared: boolean; timeoutMs: number },
+  { instance, settledHere, timeoutMs }: DeliveryOptions,
 ): Promise<'delivered' | 'pending'> {
   const giveUpAt = performance.now() + timeoutMs
   for (let pauseMs = 2; ; pauseMs = Math.min(pauseMs * 2, 100)) {
-    const settled = await isDelivered(prisma, transaction, shared).catch(() => false)
-    if (settled) return 'delivered'
+    const state = await deliveryState(prisma, transaction, instance).catch(() => null)
+    if (state !== null && (!state.waiting || (!state.trusted && settledHere()))) return 'delivered'
     if (performance.now() + pauseMs > giveUpAt) return 'pending'
     await sleep(pauseMs)
   }
 }
 
-async function isDelivered(
+/**
+ * Asks the relay to hurry, too. For a while after PostgreSQL has started nobody counts as gone: they may only not have
+ * come back yet.
+ */
+async function deliveryState(
   prisma: Pick<PrismaClient, '$queryRaw'>,
   transaction: string,
-  shared: boolean,
-): Promise<boolean> {
-  const [found] = await prisma.$queryRaw<{ waiting: boolean; listening: boolean }[]>`
-    SELECT waiting, listening, CASE WHEN waiting THEN pg_notify('larder_outbox', 'now')::text END
+  instance: string,
+): Promise<{ waiting: boolean; trusted: boolean } | null> {
+  const [found] = await prisma.$queryRaw<{ waiting: boolean; trusted: boolean }[]>`
+    SELECT waiting, trusted, CASE WHEN waiting THEN pg_notify('larder_outbox', 'now')::text END
     FROM (SELECT
       EXISTS (SELECT FROM "outbox" WHERE "transaction_id" = ${transaction}::bigint) AS waiting,
-      EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND classid = 0
-        AND objid = ${relayLock}::int8::oid AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS listening
+      EXISTS (SELECT FROM "instance" WHERE "mode" = 'trusting' AND "id" <> ${instance} AND (
+        "seen_at" > clock_timestamp() - make_interval(secs => ${livingMs / 1000})
+        OR pg_postmaster_start_time() > clock_timestamp() - make_interval(secs => ${(2 * livingMs) / 1000}))) AS trusted
     ) AS state`
-  return found?.waiting === false || (found?.listening === false && !shared)
+  return found ?? null
+}
+
+/**
+ * Waits until the changes committed so far have been delivered, for commands that change the catalog beside a running
+ * server.
+ */
+export async function waitForDelivery(
+  client: pg.Client,
+  timeoutMs: number,
+): Promise<'delivered' | 'nobody listens' | 'timeout'> {
+  const { rows } = await client.query<{ listening: boolean; last: string | null }>(
+    `SELECT EXISTS (SELECT FROM "instance" WHERE "mode" = 'trusting'
+         AND "seen_at" > clock_timestamp() - make_interval(secs => $1)) AS listening,
+       (SELECT max("id")::text FROM "outbox") AS last`,
+    [livingMs / 1000],
+  )
+  const [found] = rows
+  if (found?.listening !== true) return 'nobody listens'
+  const giveUpAt = performance.now() + timeoutMs
+  while (performance.now() < giveUpAt) {
+    const left = await client.query('SELECT FROM "outbox" WHERE "id" <= $1 LIMIT 1', [found.last ?? '0'])
+    if (left.rowCount === 0) return 'delivered'
+    await sleep(20)
+  }
+  return 'timeout'
 }

@@ -1,49 +1,52 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import { Deliveries, type DeliverOptions } from './deliveries.ts'
+import { Membership } from './membership.ts'
+import { originSql } from './origin.ts'
 
-/** A changed row, as triggers recorded it in the transaction that changed it. */
-export interface OutboxRow {
-  readonly id: string
-  /** The table. */
-  readonly entity: string
-  readonly before: Record<string, unknown> | null
-  readonly after: Record<string, unknown> | null
-}
-
-export interface RelayOptions {
+export interface RelayOptions extends DeliverOptions {
+  /** A direct connection: notifications, and what is kept for a session, do not pass a pooler in transaction mode. */
   readonly url: string
   /**
-   * exclusive: only one instance on this database may run, because each evicts from a store of its own. shared: any number
-   * may, because what one evicts is evicted for all.
+   * exclusive: only one instance on this database may use a cache, because each evicts from one of its own. shared: any
+   * number may, and one of them delivers for all; another takes over within seconds.
    */
   readonly mode: 'exclusive' | 'shared'
-  /** Evicts what these rows touch. Where it rejects, the rows stay and are delivered again. */
-  deliver(rows: readonly OutboxRow[]): Promise<void>
-  /** Every change committed so far has been delivered: from now on none goes unnoticed for long. */
-  onCaughtUp(): Promise<void>
-  /** Changes may go unnoticed until the next onCaughtUp. */
-  onLost(reason: string): Promise<void>
+  /** Names this process. */
+  readonly id: string
+  /** Whether the cache answers this instance at present. */
+  readonly reachable: () => boolean
+  /** Everything committed so far has been delivered. From now on nothing is missed, as long as `holds` says so. */
+  onTrust(holds: () => boolean): Promise<void>
+  /** Changes may be missed until the next onTrust. Null: this instance stops. */
+  onDistrust(reason: string | null): Promise<void>
+  /** The database turned out to be another, or at another stage of its history, than at the last connection. */
+  onOrigin?(origin: string): Promise<void>
   /** How often to look for rows where no notification came, in ms; 250 by default. */
   readonly pollMs?: number
 }
 
 export interface Relay {
-  /** Settles when the relay has caught up for the first time, or learned that it may not run. */
+  /** Settles when it is known whether the cache can be used; where that takes long, after a moment. */
   readonly started: Promise<void>
   stop(): Promise<void>
 }
 
 // 'larder' in ASCII, cut to what an advisory lock holds
-export const relayLock = 1_818_325_348
-const batchSize = 1000
-const retryMs = 1000
+const relayLock = 1_818_325_348
+const retryMs = 500
+const startMs = 2000
+const drainPollMs = 20
 // a write of Larder's own settles its rows itself within this time; who waits for a delivery says 'now'
 const graceMs = 20
 
+/** Another instance uses a cache in a way that leaves no place for ours. */
+class PlaceTakenError extends Error {}
+
 /**
- * Delivers the outbox: reads the rows that are there, has them evicted, and deletes exactly those. It goes by presence and
- * not by a high-water mark, because rows become visible in the order of their commits and not of their ids. NOTIFY is a
- * hint that saves waiting for the next poll; nothing depends on it.
+ * Keeps a cache coherent with the database: takes part among the instances, and delivers the outbox. NOTIFY is a hint
+ * that saves waiting for the next poll; nothing depends on it. Where the connection breaks it comes back by itself; what
+ * the cache is worth meanwhile is the membership's to say.
  */
 export function startRelay(options: RelayOptions): Relay {
   const stopping = new AbortController()
@@ -51,6 +54,7 @@ export function startRelay(options: RelayOptions): Relay {
   const started = new Promise<void>((resolve) => {
     resolveStarted = resolve
   })
+  setTimeout(resolveStarted, startMs).unref()
   const running = run(options, stopping.signal, resolveStarted)
   return {
     started,
@@ -62,99 +66,110 @@ export function startRelay(options: RelayOptions): Relay {
 }
 
 async function run(options: RelayOptions, stopping: AbortSignal, started: () => void): Promise<void> {
+  const membership = new Membership({ ...options, exclusive: options.mode === 'exclusive' })
+  const session = new Session(options, membership, stopping, started)
   while (!stopping.aborted) {
     const client = new pg.Client({
       connectionString: options.url,
       application_name: 'larder relay',
-      connectionTimeoutMillis: 5000,
+      connectionTimeoutMillis: 2000,
       keepAlive: true,
-      statement_timeout: 10_000,
+      statement_timeout: 4000,
+      query_timeout: 4500,
     })
     try {
-      await session(client, options, stopping, started)
+      await session.run(client)
     } catch (error) {
-      await options.onLost(error instanceof Error ? error.message : String(error))
+      // a database that is away changes nothing by itself: how long the cache may be used without it, the membership knows
+      if (error instanceof PlaceTakenError) await membership.distrust(error.message)
     }
     started()
     await client.end().catch(() => {})
     await pause(retryMs * (0.5 + Math.random()), stopping)
   }
+  membership.close()
 }
 
-/** One connection's life: from the lock to the first error, or until the relay is stopped. */
-async function session(
-  client: pg.Client,
-  options: RelayOptions,
-  stopping: AbortSignal,
-  started: () => void,
-): Promise<void> {
-  let wake: () => void = () => {}
-  let failure: Error | undefined
-  client.on('notification', ({ payload }) => (payload === 'now' ? wake() : setTimeout(() => wake(), graceMs).unref()))
-  client.on('error', (error) => {
-    failure = error
-    wake()
-  })
-  await client.connect()
-  const lock = options.mode === 'exclusive' ? 'pg_try_advisory_lock' : 'pg_try_advisory_lock_shared'
-  const { rows } = await client.query<{ taken: boolean }>(`SELECT ${lock}($1) AS taken`, [relayLock])
-  if (rows[0]?.taken !== true) {
-    throw new Error('another instance runs on this database without a shared cache: set REDIS_URL on all of them')
+/** What one connection after the other has in common. */
+class Session {
+  readonly #options: RelayOptions
+  readonly #membership: Membership
+  readonly #stopping: AbortSignal
+  readonly #started: () => void
+  #origin: string | null = null
+
+  constructor(options: RelayOptions, membership: Membership, stopping: AbortSignal, started: () => void) {
+    this.#options = options
+    this.#membership = membership
+    this.#stopping = stopping
+    this.#started = started
   }
-  await client.query('LISTEN larder_outbox')
-  let caughtUp = false
-  while (!stopping.aborted) {
-    if (failure !== undefined) throw failure
-    const delivered = await deliverBatch(client, options)
-    if (delivered === batchSize) continue
-    if (!caughtUp) {
-      caughtUp = true
-      await options.onCaughtUp()
-      started()
+
+  /** One connection's life: until the first error, or until the relay is stopped. */
+  async run(client: pg.Client): Promise<void> {
+    const failing = new AbortController()
+    const ended = AbortSignal.any([this.#stopping, failing.signal])
+    let wake: () => void = () => {}
+    client.on('notification', ({ payload }) => (payload === 'now' ? wake() : setTimeout(() => wake(), graceMs).unref()))
+    client.on('error', (error) => failing.abort(error))
+    await client.connect()
+    await this.#takePlace(client)
+    await this.#meetDatabase(client)
+    await client.query('LISTEN larder_outbox')
+    const deliveries = new Deliveries(client, this.#options)
+    try {
+      await Promise.all([
+        this.#repeat(ended, failing, async () => {
+          await this.#membership.step(client)
+          if (!this.#membership.isDraining) this.#started()
+          return pause(this.#membership.isDraining ? drainPollMs : this.#pollMs, ended)
+        }),
+        this.#repeat(ended, failing, async () => {
+          const outcome = this.#membership.isMember ? await deliveries.deliver() : 'nothing left'
+          if (outcome === 'more') return
+          if (typeof outcome === 'object') await this.#membership.resign(outcome.failed)
+          const woken = new Promise<void>((resolve) => {
+            wake = resolve
+          })
+          await Promise.race([woken, pause(this.#membership.isDraining ? drainPollMs : this.#pollMs, ended)])
+        }),
+      ])
+    } finally {
+      failing.abort()
     }
-    const woken = new Promise<void>((resolve) => {
-      wake = resolve
-    })
-    await Promise.race([woken, pause(options.pollMs ?? 250, stopping)])
+    await this.#membership.leave(client)
   }
-}
 
-async function deliverBatch(client: pg.Client, options: RelayOptions): Promise<number> {
-  const { rows } = await client.query<OutboxRow>(
-    'SELECT "id"::text, "entity", "before", "after" FROM "outbox" ORDER BY "id" LIMIT $1',
-    [batchSize],
-  )
-  if (rows.length > 0) {
-    await options.deliver(rows)
-    await client.query('DELETE FROM "outbox" WHERE "id" = ANY ($1::bigint[])', [rows.map(({ id }) => id)])
+  get #pollMs(): number {
+    return this.#options.pollMs ?? 250
   }
-  return rows.length
+
+  async #repeat(ended: AbortSignal, failing: AbortController, turn: () => Promise<void>): Promise<void> {
+    try {
+      while (!ended.aborted) await turn()
+    } catch (error) {
+      failing.abort(error)
+    }
+    if (failing.signal.aborted) throw failing.signal.reason
+  }
+
+  async #takePlace(client: pg.Client): Promise<void> {
+    const lock = this.#options.mode === 'exclusive' ? 'pg_try_advisory_lock' : 'pg_try_advisory_lock_shared'
+    const { rows } = await client.query<{ taken: boolean }>(`SELECT ${lock}($1) AS taken`, [relayLock])
+    if (rows[0]?.taken === true) return
+    throw new PlaceTakenError(
+      'another instance runs on this database without a shared cache: set REDIS_URL on all of them',
+    )
+  }
+
+  async #meetDatabase(client: pg.Client): Promise<void> {
+    const { rows } = await client.query<{ origin: string }>(originSql)
+    const origin = rows[0]?.origin ?? ''
+    if (this.#origin !== null && origin !== this.#origin) await this.#options.onOrigin?.(origin)
+    this.#origin = origin
+  }
 }
 
 async function pause(ms: number, stopping: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal: stopping }).catch(() => {})
-}
-
-/**
- * Waits until the changes committed so far have been delivered, for commands that change the catalog beside a running
- * server.
- */
-export async function waitForDelivery(
-  client: pg.Client,
-  timeoutMs: number,
-): Promise<'delivered' | 'nobody listens' | 'timeout'> {
-  const { rows } = await client.query<{ listening: boolean; last: string | null }>(
-    `SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-       AND classid = 0 AND objid = $1 AND objsubid = 1 AND granted) AS listening, (SELECT max("id")::text FROM "outbox") AS last`,
-    [relayLock],
-  )
-  const [found] = rows
-  if (found?.listening !== true) return 'nobody listens'
-  const giveUpAt = performance.now() + timeoutMs
-  while (performance.now() < giveUpAt) {
-    const left = await client.query('SELECT FROM "outbox" WHERE "id" <= $1 LIMIT 1', [found.last ?? '0'])
-    if (left.rowCount === 0) return 'delivered'
-    await sleep(20)
-  }
-  return 'timeout'
 }

@@ -26,6 +26,8 @@ export interface GraphQLOptions {
   readonly plugins?: readonly ApolloServerPlugin<Context>[]
   /** Is told of every error that is a fault of this program. */
   readonly logError: (error: unknown, requestId: string) => void
+  /** Is told of every write that was answered before it was certain that nobody is served what it replaced. */
+  readonly logPending: (requestId: string) => void
 }
 
 /** The GraphQL server, not yet started. */
@@ -54,7 +56,7 @@ export function createGraphQLServer(options: GraphQLOptions): ApolloServer<Conte
       options.sandbox
         ? ApolloServerPluginLandingPageLocalDefault({ embed: true, footer: false, document: firstQuery })
         : ApolloServerPluginLandingPageDisabled(),
-      explainAnswers,
+      explainAnswers(options.logPending),
       ...(registered === null ? [] : [onlyRegistered(registered)]),
       costPlugin(limits),
       logErrors(options.logError),
@@ -86,12 +88,13 @@ query Storefront($first: Int = 5) {
 `
 
 /** Adds `extensions.larder`, and gives an answer without data the HTTP status of its error. */
-const explainAnswers: ApolloServerPlugin<Context> = {
+const explainAnswers = (logPending: GraphQLOptions['logPending']): ApolloServerPlugin<Context> => ({
   requestDidStart: () =>
     Promise.resolve({
       willSendResponse({ response, contextValue }) {
         if (response.body.kind !== 'single') return Promise.resolve()
         const { singleResult } = response.body
+        if (contextValue.propagation === 'PENDING') logPending(contextValue.requestId)
         const larder = {
           ...contextValue.trace?.report(),
           ...(contextValue.propagation === 'PENDING' ? { propagation: 'PENDING' } : {}),
@@ -107,7 +110,7 @@ const explainAnswers: ApolloServerPlugin<Context> = {
         return Promise.resolve()
       },
     }),
-}
+})
 
 /** What was masked is found in the log under this id. */
 function withRequestId(error: GraphQLFormattedError, requestId: string): GraphQLFormattedError {

@@ -3,6 +3,7 @@ import fastify, { LogController, type FastifyInstance, type FastifyRequest } fro
 import { randomUUID } from 'node:crypto'
 import { createContext, type Context, type ContextOptions } from '../graphql/context.ts'
 import { createGraphQLServer, type GraphQLOptions } from '../graphql/server.ts'
+import { admit } from './admission.ts'
 import { answerConditionally } from './conditional.ts'
 import { docsRoutes } from './docs.ts'
 import { handleErrors } from './errors.ts'
@@ -13,7 +14,7 @@ import { pictureRoutes } from './pictures.ts'
 import { limitRate, type AddTogether } from './rate-limit.ts'
 import { secure, widenForSandbox } from './security.ts'
 
-export interface AppOptions extends ContextOptions, Omit<GraphQLOptions, 'plugins' | 'logError'> {
+export interface AppOptions extends ContextOptions, Omit<GraphQLOptions, 'plugins' | 'logError' | 'logPending'> {
   /** Open to developers: the page at /, the guides. */
   readonly development: boolean
   readonly logLevel: string
@@ -22,6 +23,8 @@ export interface AppOptions extends ContextOptions, Omit<GraphQLOptions, 'plugin
   readonly identify: Identify
   /** How large a request may be, in bytes. */
   readonly bodyLimit: number
+  /** How many requests are answered at the same time. */
+  readonly maxRequests: number
   /** Requests a minute for each client; null for any number. */
   readonly rateLimit: number | null
   /** Adds up what instances have counted for the rate limit. */
@@ -60,6 +63,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 
 /** /graphql: who asks is known, and how often they have asked, before Apollo is. */
 async function graphqlRoutes(app: FastifyInstance, options: AppOptions): Promise<void> {
+  admit(app, options.maxRequests)
   identifyRequests(app, options.identify)
   if (options.rateLimit !== null) {
     const clientOf = ({ viewer, ip }: FastifyRequest): string => viewer?.subject ?? ip
@@ -71,6 +75,8 @@ async function graphqlRoutes(app: FastifyInstance, options: AppOptions): Promise
     ...options,
     plugins: [fastifyApolloDrainPlugin<Context>(app)],
     logError: (error, requestId) => app.log.error({ err: error, requestId }, 'a request failed'),
+    logPending: (requestId) =>
+      app.log.warn({ requestId }, 'a write was answered PENDING: others may be served what it replaced for a while'),
   })
   await apollo.start()
   await app.register(fastifyApollo(apollo), {

@@ -7,7 +7,8 @@ export interface DependencyHealth {
 }
 
 export interface Health {
-  database(): Promise<DependencyHealth>
+  /** How changes travel from the database to the cache: what waits to be delivered, and since when. */
+  database(): Promise<DependencyHealth & { readonly outbox?: { readonly rows: number; readonly oldestMs: number } }>
   cache(): DependencyHealth
 }
 

@@ -1,4 +1,5 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
+import type { RedisAddress } from './address.ts'
 
 /**
  * Small things that instances share in Redis besides the cache. Nothing depends on them: where Redis does not answer,
@@ -21,13 +22,11 @@ const options: RedisOptions = {
 }
 
 /**
- * Connects to the nodes of a cluster, or to one server. The prefix keeps two catalogs apart; a full stop behind it, which
- * no prefix can hold, keeps these keys apart from those of the cache.
+ * Connects to Redis. The prefix keeps two catalogs apart; a full stop behind it, which no prefix can hold, keeps these keys
+ * apart from those of the cache.
  */
-export function connectSharedValues(nodes: readonly string[], isCluster: boolean, prefix: string): SharedValues {
-  const redis = isCluster
-    ? new Cluster([...nodes], { redisOptions: options, enableOfflineQueue: false })
-    : new Redis(nodes[0] ?? '', options)
+export function connectSharedValues(address: RedisAddress, prefix: string): SharedValues {
+  const redis = connect(address)
   // it reconnects by itself, and whoever asks meanwhile is told nothing
   redis.on('error', () => {})
   const key = (name: string) => `${prefix}.${name}`
@@ -48,5 +47,23 @@ export function connectSharedValues(nodes: readonly string[], isCluster: boolean
       return new Map(sums.flatMap(([name, sum]) => (sum === null ? [] : [[name, sum] as const])))
     },
     close: () => redis.disconnect(),
+  }
+}
+
+function connect(address: RedisAddress): Redis | Cluster {
+  switch (address.is) {
+    case 'server':
+      return new Redis(address.url, options)
+    case 'cluster':
+      return new Cluster([...address.urls], { redisOptions: options, enableOfflineQueue: false })
+    case 'sentinels': {
+      const { is: _, sentinels, tls, ...named } = address
+      return new Redis({
+        ...options,
+        ...named,
+        sentinels: [...sentinels],
+        ...(tls ? { tls: {}, enableTLSForSentinelMode: true } : {}),
+      })
+    }
   }
 }

@@ -23,6 +23,7 @@ export function appOptions(config: Config): FromConfig {
       cost: config.LARDER_MAX_COST,
     },
     bodyLimit: config.LARDER_MAX_BODY_KB * 1024,
+    maxRequests: config.LARDER_MAX_REQUESTS,
     rateLimit: config.RATE_LIMIT === 'off' ? null : config.RATE_LIMIT,
     corsOrigins: config.LARDER_CORS_ORIGINS,
     trustProxy: config.LARDER_TRUST_PROXY,

@@ -2,35 +2,57 @@ import type { Cache } from '../cache/index.ts'
 import type { Catalog } from '../catalog/index.ts'
 import { startRelay, type Relay } from '../database/relay.ts'
 
+export interface CoherenceOptions {
+  /** A direct connection to the database. */
+  readonly url: string
+  readonly catalog: Catalog
+  readonly cache: Cache
+  /** Names this process. */
+  readonly instance: string
+  /** How long the store is vouched for at a time, in ms. */
+  readonly trustMs: number
+  readonly print: (line: string) => void
+}
+
 /**
  * Ties the cache to the database: every changed row that the relay brings is evicted, and the cache is used only while the
  * relay is sure to bring them. Returns once it is known whether it is.
  */
-export async function keepCoherent(
-  url: string,
-  catalog: Catalog,
-  cache: Cache,
-  print: (line: string) => void,
-): Promise<Relay> {
+export async function keepCoherent(options: CoherenceOptions): Promise<Relay> {
+  const { url, catalog, cache, instance, trustMs, print } = options
+  const { store } = cache
   await cache.trust(false)
   let lost: string | null = null
+  let vouchedAt = -Infinity
   const relay = startRelay({
     url,
-    mode: cache.store.shared ? 'shared' : 'exclusive',
+    mode: store.shared ? 'shared' : 'exclusive',
+    id: instance,
+    reachable: () => store.reachable(),
     async deliver(rows) {
-      const failed = await cache.evict(await catalog.affectedKeys(rows))
-      if (failed.length > 0) throw new Error(`${failed.length} entries could not be evicted`)
+      const failed = new Set(await cache.evict(await catalog.affectedKeys(rows)))
+      if (failed.size === 0) return []
+      const touched = await Promise.all(rows.map((row) => catalog.affectedKeys([row])))
+      return rows.filter((_, i) => touched[i]?.some((key) => failed.has(key)))
     },
-    async onCaughtUp() {
-      await cache.trust(true)
+    onDelivered(moment) {
+      const now = performance.now()
+      if (now - vouchedAt < trustMs / 4) return
+      vouchedAt = now
+      // whatever was committed before that moment has been evicted; it does not matter where this fails
+      void store.vouch(trustMs - (now - moment)).catch(() => {})
+    },
+    async onTrust(holds) {
+      await cache.trust(true, holds)
       if (lost !== null) print('The cache is in use again.')
       lost = null
     },
-    async onLost(reason) {
+    async onDistrust(reason) {
       await cache.trust(false)
-      if (lost !== reason) print(`The cache is not used, reads go to the database: ${reason}`)
+      if (reason !== null && lost !== reason) print(`The cache is not used, reads go to the database: ${reason}`)
       lost = reason
     },
+    onOrigin: (origin) => store.bind(origin),
   })
   await relay.started
   return relay

@@ -2,7 +2,7 @@ import { Presets, SingleBar } from 'cli-progress'
 import pg from 'pg'
 import { loadEnvFile, readConfig, type Config } from '../config.ts'
 import { databaseError, DatabaseUnavailableError } from '../database/errors.ts'
-import { waitForDelivery } from '../database/relay.ts'
+import { waitForDelivery } from '../database/outbox.ts'
 import { StartError } from '../start-error.ts'
 import { openDatabase } from './database.ts'
 

@@ -1,11 +1,11 @@
 import type { Cache } from '../cache/index.ts'
 import type { Database } from '../database/client.ts'
+import { outboxDepth, type OutboxDepth } from '../database/outbox.ts'
 import type { DependencyHealth } from '../http/health.ts'
 
-export async function databaseHealth({ prisma }: Database): Promise<DependencyHealth> {
+export async function databaseHealth({ prisma }: Database): Promise<DependencyHealth & { outbox?: OutboxDepth }> {
   try {
-    await prisma.$queryRaw`SELECT 1`
-    return { ok: true }
+    return { ok: true, outbox: await outboxDepth(prisma) }
   } catch (error) {
     return { ok: false, reason: (error as Error).message }
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { createCache } from '../cache/index.ts'
 import { createCatalog } from '../catalog/index.ts'
 import type { Config } from '../config.ts'
@@ -65,14 +66,24 @@ export async function startLarder(config: Config, print: (line: string) => void)
       waitMs: config.LARDER_WAIT_MS,
     })
     started.push(() => cache.close())
+    const instance = randomUUID()
     const catalog = createCatalog({
       cache,
+      instance,
       prisma: database.prisma,
       writer: writer.prisma,
       strict: config.LARDER_WRITES === 'strict',
       transactionTimeoutMs: config.LARDER_TRANSACTION_TIMEOUT_MS,
+      deliveryTimeoutMs: config.LARDER_PROPAGATION_MS,
     })
-    const relay = await keepCoherent(source.url, catalog, cache, print)
+    const relay = await keepCoherent({
+      url: config.LARDER_DIRECT_DATABASE_URL ?? source.url,
+      catalog,
+      cache,
+      instance,
+      trustMs: config.LARDER_TRUST_MS,
+      print,
+    })
     started.push(() => relay.stop())
     const shared = connectShared(config)
     if (shared !== undefined) started.push(() => Promise.resolve(shared.close()))

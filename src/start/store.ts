@@ -1,5 +1,13 @@
-import { clusterStore, memoryStore, redisStore, UnsuitableServerError, type Store } from '../cache/index.ts'
+import {
+  clusterStore,
+  connectThroughSentinels,
+  memoryStore,
+  redisStore,
+  UnsuitableServerError,
+  type Store,
+} from '../cache/index.ts'
 import type { Config } from '../config.ts'
+import { redisAddress } from '../redis/address.ts'
 import { connectSharedValues, type SharedValues } from '../redis/shared-values.ts'
 import { StartError } from '../start-error.ts'
 
@@ -31,19 +39,18 @@ function createStore(config: Config, origin: string, warn: (line: string) => voi
     writeTimeoutMs: config.LARDER_REDIS_WRITE_TIMEOUT_MS,
     warn,
   }
-  const urls = clusterUrls(config.REDIS_URL)
-  return urls === null ? redisStore({ ...options, url: config.REDIS_URL }) : clusterStore({ ...options, urls })
+  const address = redisAddress(config.REDIS_URL)
+  switch (address.is) {
+    case 'server':
+      return redisStore({ ...options, url: address.url, vouching: 'with-replicas' })
+    case 'cluster':
+      return clusterStore({ ...options, urls: address.urls, vouching: 'always' })
+    case 'sentinels':
+      return redisStore({ ...options, url: '', connect: connectThroughSentinels(address), vouching: 'always' })
+  }
 }
 
 /** Where instances share small things besides the cache; nowhere without Redis. */
 export function connectShared({ REDIS_URL, LARDER_CACHE_PREFIX }: Config): SharedValues | undefined {
-  if (REDIS_URL === undefined) return undefined
-  const urls = clusterUrls(REDIS_URL)
-  return connectSharedValues(urls ?? [REDIS_URL], urls !== null, LARDER_CACHE_PREFIX)
-}
-
-/** The nodes of `redis-cluster://user:password@one:6379,two:6379` as urls of their own; null for a single server. */
-function clusterUrls(url: string): string[] | null {
-  const [, scheme, login = '', hosts] = /^(rediss?)-cluster:\/\/([^@/]*@)?([^/]+)\/?$/.exec(url) ?? []
-  return hosts?.split(',').map((host) => `${scheme}://${login}${host}`) ?? null
+  return REDIS_URL === undefined ? undefined : connectSharedValues(redisAddress(REDIS_URL), LARDER_CACHE_PREFIX)
 }

@@ -63,6 +63,7 @@ describe.skipIf(redis === null)('when Redis is in trouble', () => {
         },
         send: (commands) =>
           fault === undefined ? connection.send(commands) : fault(commands, () => connection.send(commands)),
+        reconnect: () => connection.reconnect(),
         close: () => connection.close(),
       }
     }

@@ -230,9 +230,14 @@ describe.skipIf(redis === null)('a write whose keys cannot be evicted', () => {
     const relay = startRelay({
       url,
       mode: 'shared',
-      deliver: async (rows) => void (await other.cache.evict(await other.catalog.affectedKeys(rows))),
-      onCaughtUp: () => Promise.resolve(),
-      onLost: () => Promise.resolve(),
+      id: other.instance,
+      reachable: () => true,
+      deliver: async (rows) => {
+        await other.cache.evict(await other.catalog.affectedKeys(rows))
+        return []
+      },
+      onTrust: () => Promise.resolve(),
+      onDistrust: () => Promise.resolve(),
     })
     await relay.started
     const { extensions, data } = await writer.ask(rename('Delivered'))
@@ -287,9 +292,14 @@ describe('with a cache in the process', () => {
     const relay = startRelay({
       url,
       mode: 'exclusive',
-      deliver: async (rows) => void (await holder.cache.evict(await holder.catalog.affectedKeys(rows))),
-      onCaughtUp: () => Promise.resolve(),
-      onLost: () => Promise.resolve(),
+      id: holder.instance,
+      reachable: () => true,
+      deliver: async (rows) => {
+        await holder.cache.evict(await holder.catalog.affectedKeys(rows))
+        return []
+      },
+      onTrust: () => Promise.resolve(),
+      onDistrust: () => Promise.resolve(),
     })
     await relay.started
     await holder.ask(readTitle)

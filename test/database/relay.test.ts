@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { startRelay, waitForDelivery, type OutboxRow, type Relay } from '../../src/database/relay.ts'
+import { waitForDelivery, type OutboxRow } from '../../src/database/outbox.ts'
+import { startRelay, type Relay, type RelayOptions } from '../../src/database/relay.ts'
 import { testDatabase } from '../setup/index.ts'
 
 const { url, client } = await testDatabase()
@@ -11,27 +14,39 @@ let told: string[]
 beforeEach(async () => {
   delivered = []
   told = []
-  await client.query('DELETE FROM outbox')
+  await client.query('DELETE FROM outbox; DELETE FROM instance')
 })
 afterEach(async () => {
   for (const relay of relays.splice(0)) await relay.stop()
 })
 
-async function start(
-  mode: 'exclusive' | 'shared',
-  deliver?: (rows: readonly OutboxRow[]) => Promise<void>,
-): Promise<Relay> {
+async function start(mode: 'exclusive' | 'shared', options: Partial<RelayOptions> = {}): Promise<Relay> {
   const relay = startRelay({
     url,
     mode,
+    id: randomUUID(),
     pollMs: 20,
-    deliver: deliver ?? ((rows) => Promise.resolve(void delivered.push(...rows))),
-    onCaughtUp: () => Promise.resolve(void told.push('caught up')),
-    onLost: (reason) => Promise.resolve(void told.push(reason)),
+    reachable: () => true,
+    deliver: (rows) => {
+      delivered.push(...rows)
+      return Promise.resolve([])
+    },
+    onTrust: () => Promise.resolve(void told.push('trusts')),
+    onDistrust: (reason) => Promise.resolve(reason === null ? undefined : void told.push(reason)),
+    ...options,
   })
   relays.push(relay)
   await relay.started
   return relay
+}
+
+const breakConnections = (): Promise<unknown> =>
+  client.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'larder relay' AND datname = current_database()`,
+  )
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await sleep(5)
 }
 
 const change = (entity: string, by: pg.Client = client): Promise<unknown> =>
@@ -41,7 +56,7 @@ describe('the relay', () => {
   it('delivers what stood there before it began, and then what comes, and leaves nothing', async () => {
     await change('first')
     await start('exclusive')
-    expect(told).toEqual(['caught up'])
+    expect(told).toEqual(['trusts'])
     expect(delivered.map(({ entity }) => entity)).toEqual(['first'])
     await change('second')
     expect(await waitForDelivery(client, 10_000)).toBe('delivered')
@@ -67,14 +82,16 @@ describe('the relay', () => {
 
   it('keeps rows that could not be delivered, says so, and delivers them later', async () => {
     let failures = 1
-    await start('exclusive', (rows) => {
-      if (rows.length > 0 && failures-- > 0) return Promise.reject(new Error('the store is away'))
-      delivered.push(...rows)
-      return Promise.resolve()
+    await start('exclusive', {
+      deliver(rows) {
+        if (rows.length > 0 && failures-- > 0) return Promise.reject(new Error('the store is away'))
+        delivered.push(...rows)
+        return Promise.resolve([])
+      },
     })
     await change('kept')
     expect(await waitForDelivery(client, 20_000)).toBe('delivered')
-    expect(told).toEqual(['caught up', 'the store is away', 'caught up'])
+    expect(told).toEqual(['trusts', 'the store is away', 'trusts'])
     expect(delivered.map(({ entity }) => entity)).toEqual(['kept'])
   })
 
@@ -82,7 +99,7 @@ describe('the relay', () => {
     await start('exclusive')
     await start('exclusive')
     expect(told).toEqual([
-      'caught up',
+      'trusts',
       expect.stringContaining('another instance runs on this database without a shared cache'),
     ])
   })
@@ -90,21 +107,53 @@ describe('the relay', () => {
   it('runs in every instance where they share a store', async () => {
     await start('shared')
     await start('shared')
-    expect(told).toEqual(['caught up', 'caught up'])
+    expect(told).toEqual(['trusts', 'trusts'])
     await start('exclusive')
     expect(told[2]).toContain('another instance')
   })
 
-  it('comes back when its connection is lost', async () => {
-    await start('exclusive')
+  it('keeps only the rows that could not be delivered', async () => {
+    let refusals = 1
+    await start('shared', {
+      deliver(rows) {
+        const refused = rows.filter(({ entity }) => entity === 'refused' && refusals-- > 0)
+        delivered.push(...rows.filter((row) => !refused.includes(row)))
+        return Promise.resolve(refused)
+      },
+    })
+    await client.query(`INSERT INTO outbox (transaction_id, entity) VALUES (1, 'refused'), (1, 'taken')`)
+    expect(await waitForDelivery(client, 20_000)).toBe('delivered')
+    expect(delivered.map(({ entity }) => entity)).toEqual(['taken', 'refused'])
+  })
+
+  it('delivers what changed row by row in bulk as a change of the whole table, a batch at a time', async () => {
     await client.query(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'larder relay' AND datname = current_database()`,
+      `INSERT INTO outbox (transaction_id, entity, after) SELECT 1, 'product', jsonb_build_object('id', i) FROM generate_series(1, 1700) i`,
     )
+    await start('shared')
+    expect(await waitForDelivery(client, 20_000)).toBe('delivered')
+    expect(delivered).toEqual([
+      { id: '', entity: 'product', before: null, after: null },
+      { id: '', entity: 'product', before: null, after: null },
+    ])
+  })
+
+  it('comes back when its connection is lost, and goes on', async () => {
+    await start('exclusive')
+    await breakConnections()
     await change('after')
-    while (delivered.length === 0 || told.at(-1) !== 'caught up') await change('again')
-    expect(told[0]).toBe('caught up')
-    expect(told.at(-1)).toBe('caught up')
-    expect(told.length).toBeGreaterThan(2)
+    await until(() => delivered.length > 0)
+    expect(await waitForDelivery(client, 20_000)).toBe('delivered')
+    expect(delivered.map(({ entity }) => entity)).toEqual(['after'])
+  })
+
+  it('says when the database turns out to be another than before', async () => {
+    const origins: string[] = []
+    await start('shared', { onOrigin: (origin) => Promise.resolve(void origins.push(origin)) })
+    await breakConnections()
+    await change('after')
+    expect(await waitForDelivery(client, 20_000)).toBe('delivered')
+    expect(origins).toEqual([])
   })
 
   it('tells a command that nobody listens', async () => {

@@ -11,7 +11,7 @@ describe.skipIf(redis === null)('what instances share in Redis', () => {
   let values: SharedValues[]
 
   beforeAll(async () => {
-    values = [1, 2].map(() => connectSharedValues([redis?.url ?? ''], false, redis?.prefix ?? ''))
+    values = [1, 2].map(() => connectSharedValues({ is: 'server', url: redis?.url ?? '' }, redis?.prefix ?? ''))
     // until a connection stands, nothing is found and nothing is stored
     for (const each of values) {
       while ((await each.add(new Map([['probe', 1]]), 60_000)).size === 0)
@@ -49,7 +49,7 @@ describe.skipIf(redis === null)('what instances share in Redis', () => {
   })
 
   it('without Redis everything goes on, each instance for itself', async () => {
-    const nowhere = connectSharedValues(['redis://127.0.0.1:1'], false, 'nowhere')
+    const nowhere = connectSharedValues({ is: 'server', url: 'redis://127.0.0.1:1' }, 'nowhere')
     const operations = persistedOperations(nowhere)
     await operations.set('apq:1', '{ a }')
     expect(await operations.get('apq:1')).toBe('{ a }')

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { randomUUID } from 'node:crypto'
 import { createCache, memoryStore, redisStore, type Cache, type CacheEvent } from '../../src/cache/index.ts'
 import { createCatalog, type Catalog } from '../../src/catalog/index.ts'
 import { connect, type Database } from '../../src/database/client.ts'
@@ -27,6 +28,8 @@ export interface TestApi {
   readonly cache: Cache
   readonly catalog: Catalog
   readonly database: Database
+  /** What it is called among the instances. */
+  readonly instance: string
   /** Everything the cache told since the start. */
   readonly events: CacheEvent[]
   ask(query: string, variables?: object, headers?: Record<string, string>): Promise<Answer>
@@ -70,6 +73,7 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
     ...(production ? { NODE_ENV: 'production', LARDER_AUTH_SECRET: testSecret } : {}),
     ...environment,
   })
+  const instance = randomUUID()
   const database = connect({ url, access: 'read', poolSize: 4 })
   const writer = connect({ url, access: 'write', poolSize: 4 })
   // a busy test machine must not make a read give up on Redis
@@ -80,6 +84,7 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
   const catalog = createCatalog({
     cache: Object.assign(Object.create(cache) as Cache, tamper(cache)),
     prisma: database.prisma,
+    instance,
     writer: writer.prisma,
     ...(strict === undefined ? {} : { strict }),
     ...(deliveryTimeoutMs === undefined ? {} : { deliveryTimeoutMs }),
@@ -95,6 +100,7 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
     cache,
     catalog,
     database,
+    instance,
     events,
     async ask(query, variables = {}, headers = {}) {
       const response = await app.inject({ method: 'POST', url: '/graphql', headers, payload: { query, variables } })

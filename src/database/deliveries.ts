@@ -1,0 +1,97 @@
+import type pg from 'pg'
+import { relayTermMs } from './membership.ts'
+import type { OutboxRow } from './outbox.ts'
+
+export interface DeliverOptions {
+  /** Names this process. */
+  readonly id: string
+  /** Whether every instance delivers for itself alone. */
+  readonly mode: 'exclusive' | 'shared'
+  /** Evicts what these rows touch. Returns the rows of which that is not certain: they stay and are delivered again. */
+  deliver(rows: readonly OutboxRow[]): Promise<readonly OutboxRow[]>
+  /** All that was committed before this moment, of performance.now(), has been delivered by this instance. */
+  onDelivered?(moment: number): void
+}
+
+/** more: there are rows left. nothing left: all that could be seen is delivered, or another instance delivers. */
+export type DeliveryOutcome = 'more' | 'nothing left' | { readonly failed: string }
+
+const batchSize = 1000
+// a bulk change row by row is evicted as a change of the whole table
+const mostRowsOfATable = 250
+
+/**
+ * Delivers the outbox: reads the rows that are there, has them evicted, and deletes exactly those. It goes by presence and
+ * not by a high-water mark, because rows become visible in the order of their commits and not of their ids.
+ *
+ * One instance delivers for all that share a cache: the living one with the lowest id that reaches it. Nobody needs to give
+ * up that place, since one that froze, died or cannot reach the cache is none of those; and where two take themselves for
+ * it for a moment, entries are evicted twice, which harms nobody.
+ */
+export class Deliveries {
+  readonly #client: pg.Client
+  readonly #options: DeliverOptions
+
+  constructor(client: pg.Client, options: DeliverOptions) {
+    this.#client = client
+    this.#options = options
+  }
+
+  /** Delivers one batch. @throws where the database does not answer */
+  async deliver(): Promise<DeliveryOutcome> {
+    const begun = performance.now()
+    const rows = await this.#read()
+    if (rows === null) return 'nothing left'
+    if (rows.length > 0) {
+      const failed = await this.#evict(rows)
+      const left = new Set(failed.rows)
+      const delivered = rows.filter((row) => !left.has(row)).map(({ id }) => id)
+      if (delivered.length > 0)
+        await this.#client.query('DELETE FROM "outbox" WHERE "id" = ANY ($1::bigint[])', [delivered])
+      if (left.size > 0) return { failed: failed.reason }
+      if (rows.length === batchSize) return 'more'
+    }
+    this.#options.onDelivered?.(begun)
+    return 'nothing left'
+  }
+
+  async #evict(rows: readonly OutboxRow[]): Promise<{ rows: readonly OutboxRow[]; reason: string }> {
+    try {
+      const gathered = gather(rows)
+      const failed = await this.#options.deliver([...gathered.keys()])
+      return { rows: failed.flatMap((row) => gathered.get(row) ?? []), reason: 'entries could not be evicted' }
+    } catch (error) {
+      return { rows, reason: error instanceof Error ? error.message : String(error) }
+    }
+  }
+
+  /** Null where it is for another instance to deliver. */
+  async #read(): Promise<OutboxRow[] | null> {
+    const { rows } = await this.#client.query<OutboxRow & { active: boolean; id: string | null }>(
+      `SELECT active, o."id"::text, "entity", "before", "after"
+       FROM (SELECT $2::boolean OR $1 = (SELECT min("id") FROM "instance" WHERE "mode" = 'trusting'
+               AND "seen_at" > clock_timestamp() - make_interval(secs => $3)) AS active) AS turn
+       LEFT JOIN LATERAL (SELECT * FROM "outbox" WHERE active ORDER BY "id" LIMIT $4) AS o ON true
+       ORDER BY o."id"`,
+      [this.#options.id, this.#options.mode === 'exclusive', relayTermMs / 1000, batchSize],
+    )
+    if (rows[0]?.active !== true) return null
+    return rows.filter(({ id }) => id !== null)
+  }
+}
+
+/** The rows to evict by, each with the rows that it stands for. */
+function gather(rows: readonly OutboxRow[]): Map<OutboxRow, readonly OutboxRow[]> {
+  const tables = new Map<string, OutboxRow[]>()
+  for (const row of rows) {
+    const ofTable = tables.get(row.entity)
+    if (ofTable === undefined) tables.set(row.entity, [row])
+    else ofTable.push(row)
+  }
+  const gathered = new Map<OutboxRow, readonly OutboxRow[]>()
+  for (const [entity, ofTable] of tables) {
+    if (entity === 'keys' || ofTable.length <= mostRowsOfATable) for (const row of ofTable) gathered.set(row, [row])
+    else gathered.set({ id: '', entity, before: null, after: null }, ofTable)
+  }
+  return gathered
+}

@@ -1,0 +1,166 @@
+import type pg from 'pg'
+
+// how often an instance says that it lives
+const beatMs = 1000
+/** After how long without a word an instance counts as gone, in ms: nobody waits for it. */
+export const livingMs = 5000
+/** After how long without a word another instance delivers in its place, in ms. */
+export const relayTermMs = 3000
+// a process that did not run for so long may have been counted as gone
+const frozenMs = 2000
+// one whose cache is its own gives it up before others count it as gone; what is shared is evicted by others meanwhile
+const silentMs = 3000
+// one that could not deliver leaves it to the others for a while
+const resignedMs = 2000
+const tickMs = 250
+
+export interface MembershipOptions {
+  /** Names this process. */
+  readonly id: string
+  /** Whether the cache is this process's own: then it is used by one instance at a time. */
+  readonly exclusive: boolean
+  /** Whether the cache answers this instance. */
+  readonly reachable: () => boolean
+  /** @param holds whether this is still so, cheap enough to be asked with every read */
+  readonly onTrust: (holds: () => boolean) => Promise<void>
+  /** @param reason null where this instance stops */
+  readonly onDistrust: (reason: string | null) => Promise<void>
+}
+
+/**
+ * One instance among those on a database: it keeps a row there that says whether it reads through a cache, and trusts the
+ * cache accordingly. A write whose entries cannot be evicted may be answered once every living instance has recorded that
+ * it bypasses the cache, so the order counts:
+ *
+ * - to trust, it first records that it does; from then on writers wait for its sake. Then it waits until every outbox row
+ *   that can be seen has been delivered: those are what was written while nobody waited. Only then does it trust.
+ * - to stop, it first stops trusting, and then records that.
+ *
+ * An instance that has not been heard of for a while counts as gone, and nobody waits for it. So one that did not run for
+ * that long stops trusting at its next read, before that read looks at the cache, and begins anew.
+ */
+export class Membership {
+  readonly #options: MembershipOptions
+  readonly #ticks: NodeJS.Timeout
+  #mode: 'bypassing' | 'draining' | 'trusting' = 'bypassing'
+  #tickedAt = performance.now()
+  #beatAt = -Infinity
+  /** What the row says. */
+  #recorded: 'bypassing' | 'trusting' | null = null
+  #doubt: string | null = null
+  #resignedUntil = -Infinity
+  #undelivered: string | null = null
+
+  constructor(options: MembershipOptions) {
+    this.#options = options
+    this.#ticks = setInterval(() => void this.#tick(), tickMs)
+    this.#ticks.unref()
+  }
+
+  /** Whether others wait for this instance's sake: it is among those that may deliver. */
+  get isMember(): boolean {
+    return this.#mode !== 'bypassing'
+  }
+
+  /** Whether what it is about to trust has still to be delivered. */
+  get isDraining(): boolean {
+    return this.#mode === 'draining'
+  }
+
+  /** Takes the next step. To be called several times a second while the database answers. */
+  async step(client: pg.Client): Promise<void> {
+    if (this.isMember) await this.#leaveIfDoubtful()
+    if (!this.isMember && this.#options.reachable() && performance.now() >= this.#resignedUntil) {
+      this.#mode = 'draining'
+      this.#doubt = null
+      await this.#beat(client)
+      this.#undelivered = await lastOutboxRow(client)
+    }
+    if (this.isDraining && (await this.#isDrained(client)) && this.isDraining && this.#holds()) {
+      this.#mode = 'trusting'
+      await this.#options.onTrust(() => this.#holds())
+    }
+    if (this.#recorded !== this.#toRecord || performance.now() - this.#beatAt >= beatMs) await this.#beat(client)
+  }
+
+  /** Lets others deliver, because this instance cannot. */
+  async resign(reason: string): Promise<void> {
+    this.#resignedUntil = performance.now() + resignedMs
+    await this.distrust(reason)
+  }
+
+  async distrust(reason: string | null): Promise<void> {
+    this.#mode = 'bypassing'
+    await this.#options.onDistrust(reason)
+  }
+
+  /** Nobody needs to wait for this instance any more. */
+  async leave(client: pg.Client): Promise<void> {
+    await this.distrust(null)
+    await client.query('DELETE FROM "instance" WHERE "id" = $1', [this.#options.id])
+  }
+
+  close(): void {
+    clearInterval(this.#ticks)
+  }
+
+  #holds(): boolean {
+    const now = performance.now()
+    if (now - this.#tickedAt > frozenMs) this.#doubt = 'this process did not run for a while'
+    else if (this.#options.exclusive && now - this.#beatAt > silentMs) this.#doubt = 'the database does not answer'
+    return this.#doubt === null
+  }
+
+  async #tick(): Promise<void> {
+    const holds = this.#holds()
+    this.#tickedAt = performance.now()
+    // the cache that is shared is left in the next step, which tells the others; one's own can be left at once
+    if (!holds && this.#options.exclusive && this.isMember) await this.#leaveIfDoubtful()
+  }
+
+  async #leaveIfDoubtful(): Promise<void> {
+    if (performance.now() - this.#beatAt > livingMs) this.#doubt ??= 'this instance was not heard of for a while'
+    if (!this.#options.reachable()) this.#doubt ??= `the cache does not answer`
+    if (!this.#holds()) await this.distrust(this.#doubt ?? '')
+  }
+
+  async #isDrained(client: pg.Client): Promise<boolean> {
+    if (this.#undelivered !== null) {
+      const left = await client.query('SELECT FROM "outbox" WHERE "id" <= $1 LIMIT 1', [this.#undelivered])
+      if (left.rowCount !== 0) return false
+    }
+    return !this.#options.exclusive || !(await isTrustedElsewhere(client, this.#options.id))
+  }
+
+  get #toRecord(): 'bypassing' | 'trusting' {
+    return this.isMember ? 'trusting' : 'bypassing'
+  }
+
+  async #beat(client: pg.Client): Promise<void> {
+    const begun = performance.now()
+    const mode = this.#toRecord
+    await client.query(
+      `INSERT INTO "instance" ("id", "mode", "seen_at") VALUES ($1, $2, clock_timestamp())
+       ON CONFLICT ("id") DO UPDATE SET "mode" = EXCLUDED."mode", "seen_at" = EXCLUDED."seen_at"`,
+      [this.#options.id, mode],
+    )
+    await client.query(`DELETE FROM "instance" WHERE "seen_at" < clock_timestamp() - interval '1 minute'`)
+    this.#beatAt = begun
+    this.#recorded = mode
+  }
+}
+
+/** Whether another instance may still use a cache of its own: each gives it up before it counts as gone. */
+async function isTrustedElsewhere(client: pg.Client, id: string): Promise<boolean> {
+  const others = await client.query(
+    `SELECT FROM "instance" WHERE "mode" = 'trusting' AND "id" <> $1
+       AND "seen_at" > clock_timestamp() - make_interval(secs => $2) LIMIT 1`,
+    [id, livingMs / 1000],
+  )
+  return others.rowCount !== 0
+}
+
+async function lastOutboxRow(client: pg.Client): Promise<string | null> {
+  const { rows } = await client.query<{ last: string | null }>('SELECT max("id")::text AS last FROM "outbox"')
+  return rows[0]?.last ?? null
+}
