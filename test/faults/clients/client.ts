@@ -19,6 +19,8 @@ export interface Run {
   readonly random: Random
   /** Writes by how they came out. */
   readonly writes: Record<Outcome | 'outside', number>
+  /** Of writes from outside: ms from their COMMIT until they were delivered. */
+  readonly deliveryMs: number[]
   /** What no fault explains: errors that are not those of a service in trouble, and refusals of what is allowed. */
   readonly oddities: Map<string, number>
   /** Requests of clients, reads and writes. */

@@ -2,10 +2,12 @@ import type { Seen } from '../judge/row.ts'
 import { counters, hotCategories, hotProducts, hotVariants } from './catalog.ts'
 import { ask, outcomeOf, pickProcess, type Answered, type Run } from './client.ts'
 
-interface RowFields {
+/** A row as an answer shows it; which fields there are tells its type. */
+export interface RowFields {
   readonly id: string
   readonly version: number
   readonly title?: string
+  readonly variantTitle?: string
   readonly name?: string
   readonly quantityAvailable?: number
   readonly price?: { readonly amount: string }
@@ -30,8 +32,8 @@ const keys = [
   ...hotCategories.map((id) => `Category:${id}`),
 ]
 
-/** A row as an answer shows it, reduced to what the judge compares. */
-export function seenRow({ version, ...row }: RowFields & { variantTitle?: string }): Seen {
+/** A row reduced to what the judge compares. */
+export function seenRow({ version, ...row }: RowFields): Seen {
   if (row.name !== undefined) return { version, value: row.name }
   if (row.title !== undefined) return { version, value: row.title }
   return { version, value: variantValue(row.variantTitle ?? '', row.price?.amount ?? '', row.quantityAvailable ?? 0) }
@@ -51,7 +53,9 @@ export async function readRows(run: Run): Promise<void> {
   }
   const answer = await ask(run, pickProcess(run), byProduct, {}, 'reader')
   if ('unsent' in answer) return
-  for (const product of Object.values(answer.data as Record<string, RowFields & { variants: { nodes: RowFields[] } }>)) {
+  for (const product of Object.values(
+    answer.data as Record<string, RowFields & { variants: { nodes: RowFields[] } }>,
+  )) {
     run.judge.readRow(product.id, seenRow(product), answer)
     for (const variant of product.variants.nodes) run.judge.readRow(variant.id, seenRow(variant), answer)
   }
@@ -91,14 +95,14 @@ async function write(run: Run, id: string, mutation: string, variables: object, 
   const { judge } = run
   const process = pickProcess(run)
   const begun = performance.now()
-  const write = judge.row(id).begin(mark, process.name, begun)
+  const made = judge.row(id).begin(mark, process.name, begun)
   judge.history.note(id, begun, `write of ${mark ?? JSON.stringify(variables)} asked of ${process.name}`)
   const answer = await ask(run, process, mutation, { id, ...variables }, 'writer')
   const outcome = outcomeOf(run, answer)
   const shown = 'unsent' in answer ? null : shownRow(answer)
   const took = shown === null ? '' : `, showing version ${shown.version} "${shown.value}"`
   judge.noted(id, `write of ${mark ?? JSON.stringify(variables)}: ${outcome}${took}`, answer)
-  judge.found(id, judge.row(id).end(write, answer.interval.ended, outcome, shown), answer)
+  judge.found(id, judge.row(id).end(made, answer.interval.ended, outcome, shown), answer)
 }
 
 function shownRow({ data }: Answered): Seen | null {

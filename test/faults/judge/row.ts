@@ -29,7 +29,10 @@ export type Finding =
 export type RowViolation = 'STALE' | 'BACK IN TIME' | 'WRONG VALUE'
 
 /** Why a read may have gone back in time: the write that it went behind may not have been held across its commit. */
-export type Excuse = 'a write from outside' | 'a fault that holds may not have outlived' | 'a hold that may have run out'
+export type Excuse =
+  | 'a write from outside'
+  | 'a fault that holds may not have outlived'
+  | 'a hold that may have run out'
 
 /** Says whether a fault that may cost a hold concerned this process at any time between two moments. */
 export type Troubled = (process: string, interval: Interval) => boolean

@@ -17,6 +17,9 @@ interface Operation<State> {
 export class Slot<State> {
   #operations: Operation<State>[]
 
+  /** When its thing came to be, where that was while it was watched. */
+  created: Interval | undefined
+
   constructor(first: State, at: number) {
     this.#operations = [{ state: first, begun: at, ended: at, outcome: 'done', certainFrom: at }]
   }
@@ -29,6 +32,11 @@ export class Slot<State> {
   /** Since when the last change waits to become certain; null where it does not, or is still under way. */
   get unsettledSince(): number | null {
     return this.settled ? null : this.#last.ended
+  }
+
+  /** Since when the last change is certain; null where it is not. */
+  get certainSince(): number | null {
+    return this.#last.certainFrom
   }
 
   /** How the last change came out; null while it is under way. */
@@ -44,7 +52,9 @@ export class Slot<State> {
   begin(state: State, at: number): void {
     if (!this.settled) throw new Error('a change began before the one before it was settled')
     this.#operations.push({ state, begun: at, ended: null, outcome: null, certainFrom: null })
-    const certain = this.#operations.findLastIndex(({ certainFrom }) => certainFrom !== null && certainFrom < at - keptMs)
+    const certain = this.#operations.findLastIndex(
+      ({ certainFrom }) => certainFrom !== null && certainFrom < at - keptMs,
+    )
     if (certain > 0) this.#operations.splice(0, certain)
   }
 

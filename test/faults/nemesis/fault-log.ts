@@ -38,9 +38,7 @@ export class FaultLog {
   }
 
   readonly troubled: Troubled = (process, interval) =>
-    this.records.some(
-      (each) => each.concernsHolds && concerns(each, process) && overlaps(each, interval, graceMs),
-    )
+    this.records.some((each) => each.concernsHolds && concerns(each, process) && overlaps(each, interval, graceMs))
 
   /** How often each kind has happened. */
   counts(): Record<string, number> {

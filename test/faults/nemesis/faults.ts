@@ -113,15 +113,27 @@ export const faultKinds: Readonly<Record<string, FaultKind>> = {
     lasts: [500, 1000],
     async inject({ database }) {
       const client = await database.connect()
-      await client
-        .query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'larder%'")
-        .finally(() => client.end())
+      try {
+        await client.query(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'larder%'",
+        )
+      } finally {
+        await client.end()
+      }
       return () => Promise.resolve()
     },
   },
-  'one cut off from postgres, refused': cut('postgres', true, ({ database }) => database, (proxy) => proxy.refuse()),
-  'one cut off from postgres, silent': cut('postgres', true, ({ database }) => database, (proxy) =>
-    proxy.hold('everything'),
+  'one cut off from postgres, refused': cut(
+    'postgres',
+    true,
+    ({ database }) => database,
+    (proxy) => proxy.refuse(),
+  ),
+  'one cut off from postgres, silent': cut(
+    'postgres',
+    true,
+    ({ database }) => database,
+    (proxy) => proxy.hold('everything'),
   ),
 }
 

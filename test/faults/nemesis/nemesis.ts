@@ -35,7 +35,11 @@ async function play(
   const process = world.processes[number % world.processes.length]
   if (definition === undefined || process === undefined) throw new Error(`there is no fault "${kind}"`)
   const record: FaultRecord = log.begin(
-    { kind, process: definition.one ? process.name : null, concernsHolds: definition.group !== 'postgres' || definition.one },
+    {
+      kind,
+      process: definition.one ? process.name : null,
+      concernsHolds: definition.group !== 'postgres' || definition.one,
+    },
     performance.now(),
   )
   told(`${kind}${definition.one ? ` (${process.name})` : ''} for ${lastsMs} ms`)

@@ -36,8 +36,13 @@ export class ApiProcess {
   static async start(options: ApiProcessOptions): Promise<ApiProcess> {
     const [redis, database] = await Promise.all([startProxy(options.redisPort), startProxy(options.databasePort)])
     const started = new ApiProcess(options, redis, database)
-    await started.resume()
-    return started
+    try {
+      await started.resume()
+      return started
+    } catch (error) {
+      await started.stop()
+      throw error
+    }
   }
 
   /** Where it listens; null while it does not run. */
@@ -53,7 +58,13 @@ export class ApiProcess {
   /** Starts it, and waits until it serves. @throws where it ends instead */
   async resume(): Promise<void> {
     const { root, databaseUrl } = this.#options
-    const program = runProgram('src/main.ts', [], environment(this.redis.port, databaseUrl(this.database.port)), '', root)
+    const program = runProgram(
+      'src/main.ts',
+      [],
+      environment(this.redis.port, databaseUrl(this.database.port)),
+      '',
+      root,
+    )
     this.#program = program
     await program.printed('a query')
     this.#url = /serves [\d,]+ products at (\S+)\/graphql/.exec(program.output())?.[1] ?? null

@@ -14,7 +14,13 @@ export class RedisPair {
 
   static async start(): Promise<RedisPair> {
     const primary = await startRedis()
-    const replica = await startRedis(['--replicaof', '127.0.0.1', String(primary.port), '--repl-diskless-sync-delay', '0'])
+    const replica = await startRedis([
+      '--replicaof',
+      '127.0.0.1',
+      String(primary.port),
+      '--repl-diskless-sync-delay',
+      '0',
+    ])
     const pair = new RedisPair(primary, replica)
     await pair.inSync()
     return pair
