@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events'
+
 /** When a run ends: after a time, or as soon as somebody asks for it. */
 export class Ending {
   readonly #controller = new AbortController()
@@ -6,6 +8,8 @@ export class Ending {
 
   /** @param stopping ends it too */
   constructor(stopping?: AbortSignal) {
+    // each client that pauses listens
+    setMaxListeners(0, this.signal)
     if (stopping?.aborted === true) this.now()
     stopping?.addEventListener('abort', () => this.now(), { once: true })
   }

@@ -101,14 +101,12 @@ function judgeMember(
   const { min, max } = priceRange ?? {}
   judge.noted(slug, `read "${title}" at ${min?.amount} to ${max?.amount}${stocked ? '' : ', out of stock'}`, answer)
   judge.readLookup(`title of ${slug}`, slug, slot, answer, (state) => state?.title === title)
-  judge.readLookup(
-    `prices and stock of ${slug}`,
-    slug,
-    slot,
-    answer,
-    (state) =>
-      state !== null && state.inStock === stocked && [min, max].every((each) => Number(each?.amount) === state.price),
-  )
+  // a product that is deleted meanwhile may be there still, and have no prices any more
+  const fits = (state: ShelfProduct | null): boolean =>
+    state === null
+      ? priceRange === null && !stocked
+      : stocked === state.inStock && [min, max].every((each) => Number(each?.amount) === state.price)
+  judge.readLookup(`prices and stock of ${slug}`, slug, slot, answer, fits)
 }
 
 /** Of two products the one that was answered before the other was asked for is the older one. */

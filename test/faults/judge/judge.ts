@@ -84,7 +84,7 @@ export class Judge {
 
   noted(key: string, text: string, { interval, process }: Observation): void {
     const took = (interval.ended - interval.begun).toFixed(0)
-    this.history.note(key, interval.ended, `${text} from ${process}, begun ${took} ms before`)
+    this.history.note(key, interval.ended, text, `from ${process}, begun ${took} ms before`)
   }
 
   #count(sort: string): void {
