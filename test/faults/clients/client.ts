@@ -86,6 +86,10 @@ export async function ask(
       }
       return failed(false)
     }
+    if (body.data === undefined) {
+      count(run.oddities, `no GraphQL answer: ${JSON.stringify(body).slice(0, 120)}`)
+      return failed(false)
+    }
     const interval = { begun, ended: performance.now() }
     run.availability.record(process.name, interval, true)
     const pending = body.extensions?.larder?.propagation === 'PENDING'
