@@ -1,8 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { RunOptions } from './run.ts'
-import { runFaults } from './run.ts'
+import { runFaults, type RunOptions } from './run.ts'
 import { add, type Totals } from './totals.ts'
 
 const folder = fileURLToPath(new URL('../../.faults/', import.meta.url))
@@ -28,7 +27,7 @@ const leastMs = 60_000
 /** Runs one segment after the other, each with a seed of its own, from where it was left; null where nothing was run. */
 export async function campaign(options: CampaignOptions): Promise<Totals | null> {
   const { seed, minutes, reads, fresh, told = () => {}, stopping } = options
-  const file = join(folder, `seed-${seed}${options.faults === null ? '-soak' : ''}.json`)
+  const file = join(folder, `seed-${seed}.json`)
   if (fresh) await rm(file, { force: true })
   let state = await load(file)
   for (;;) {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Availability } from './availability.ts'
 import { audit } from './clients/auditor.ts'
 import { beginRun } from './clients/begin.ts'
@@ -59,7 +60,6 @@ async function runIn(world: World, options: RunOptions): Promise<Totals> {
     if (options.untilViolation === true) ending.now()
   })
   const run = await beginRun(world, judge, new Availability(log), seed, begun)
-  const memoryAtStart = await memory(world)
   const tell = (line: string): void => {
     const at = performance.now()
     judge.history.note('faults', at, line)
@@ -75,9 +75,11 @@ async function runIn(world: World, options: RunOptions): Promise<Totals> {
     const turns = schedule({ seed, processes: world.processes.length, ...faults })
     working.push(runNemesis(world, turns, log, signal, tell))
   }
+  const warm = sleep(forMs / 5, undefined, { signal }).catch(() => {})
+  const atStart = warm.then(() => memory(world))
   ending.after(forMs)
   await ending.of(working)
-  return totalsOf(run, log, performance.now() - begun, { atStart: memoryAtStart, atEnd: await memory(world) })
+  return totalsOf(run, log, performance.now() - begun, { atStart: await atStart, atEnd: await memory(world) })
 }
 
 async function memory({ processes }: World): Promise<Record<string, number | null>> {

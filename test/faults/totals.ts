@@ -19,7 +19,7 @@ export interface Totals {
   readonly deliveryMs: readonly number[]
   /** Errors that no fault explains, and how often they came. */
   readonly oddities: Readonly<Record<string, number>>
-  /** Resident memory of each process, in MB; null while it does not run. */
+  /** Resident memory of each process, in MB, once it is warm and at the end; null while it does not run. */
   readonly rssMb: {
     readonly atStart: Readonly<Record<string, number | null>>
     readonly atEnd: Readonly<Record<string, number | null>>

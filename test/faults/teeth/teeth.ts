@@ -12,15 +12,16 @@ export function runSabotaged(sabotage: Sabotage, options: Pick<RunOptions, 'seed
   )
 }
 
-/** Tries every sabotage. Returns the names of those that nothing noticed. */
+/** Tries these sabotages, one after the other. Returns how many it tried, and the names of those that nothing noticed. */
 export async function tryTeeth(
   sabotages: readonly Sabotage[],
-  options: Pick<RunOptions, 'seed' | 'stopping'>,
-  told: (line: string) => void,
-): Promise<string[]> {
+  { told = () => {}, ...options }: Pick<RunOptions, 'seed' | 'stopping' | 'told'>,
+): Promise<{ tried: number; missed: string[] }> {
   const missed: string[] = []
+  let tried = 0
   for (const sabotage of sabotages) {
     if (options.stopping?.aborted === true) break
+    tried += 1
     told(`\n${sabotage.name}`)
     const { firstViolations, reads, ms } = await runSabotaged(sabotage, options)
     const [violation] = firstViolations
@@ -33,5 +34,5 @@ export async function tryTeeth(
     told(`  caught after ${readsBefore} judged reads, ${(ms / 1000).toFixed(1)} s: ${kind}: ${what}: ${message}`)
     for (const line of timeline.slice(-shownLines)) told(`      ${line}`)
   }
-  return missed
+  return { tried, missed }
 }
