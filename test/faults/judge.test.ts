@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { judgeList, judgeSum, type ListRead } from './judge/collection.ts'
+import { Counter } from './judge/counter.ts'
+import type { Troubled } from './judge/excuse.ts'
 import { Judge } from './judge/judge.ts'
 import { Row, type Finding, type Outcome } from './judge/row.ts'
 import { Slot } from './judge/slot.ts'
@@ -113,7 +115,7 @@ describe('reads of a row', () => {
 describe('a slot', () => {
   it('may be as before or as changed while its change is under way, and only as changed once that was answered', () => {
     const slot = new Slot('old', 0)
-    slot.begin('new', 10)
+    slot.begin('new', 10, 'a')
     expect(slot.candidates(during(5, 9))).toEqual(['old'])
     expect(slot.candidates(during(11, 12))).toEqual(['old', 'new'])
     slot.end('done', 20)
@@ -123,7 +125,7 @@ describe('a slot', () => {
 
   it('may be either for as long as nobody knows, until it is settled', () => {
     const slot = new Slot('old', 0)
-    slot.begin('new', 10)
+    slot.begin('new', 10, 'a')
     slot.end('unknown', 20)
     expect(slot.settled).toBe(false)
     expect(slot.candidates(during(100, 101))).toEqual(['old', 'new'])
@@ -133,9 +135,49 @@ describe('a slot', () => {
 
   it('stays as it was where a change was refused', () => {
     const slot = new Slot('old', 0)
-    slot.begin('new', 10)
+    slot.begin('new', 10, 'a')
     slot.end('refused', 20)
     expect(slot.candidates(during(21, 22))).toEqual(['old'])
+  })
+})
+
+describe('reads of an entry of a slot', () => {
+  const show = (slot: Slot<string>, entry: string, shown: string, begun: number, troubled: Troubled = calm): string =>
+    slot.read(entry, during(begun, begun + 1), (state) => state === shown, troubled)
+
+  it('go back in time where an earlier read of the same entry had shown more', () => {
+    const slot = new Slot('old', 0)
+    slot.begin('new', 10, 'a')
+    expect(['old', 'new', 'old'].map((shown, i) => show(slot, 'one', shown, 11 + 2 * i))).toEqual([
+      'fine',
+      'fine',
+      'back in time',
+    ])
+    expect(show(slot, 'another', 'old', 20)).toBe('fine')
+  })
+
+  it('are excused from that where the change may not have been held', () => {
+    const outside = new Slot('old', 0)
+    outside.begin('new', 10, null)
+    expect(['new', 'old'].map((shown, i) => show(outside, 'one', shown, 11 + 2 * i))).toEqual([
+      'fine',
+      'a write from outside',
+    ])
+    const inTrouble = new Slot('old', 0)
+    inTrouble.begin('new', 10, 'a')
+    show(inTrouble, 'one', 'new', 11)
+    expect(show(inTrouble, 'one', 'old', 13, (process) => process === 'a')).toBe(
+      'a fault that holds may not have outlived',
+    )
+    expect(show(inTrouble, 'one', 'old', 13, (process) => process === 'b')).toBe('back in time')
+    expect(show(inTrouble, 'one', 'old', 1200)).toBe('a hold that may have run out')
+  })
+
+  it('are impossible where no state fits', () => {
+    const slot = new Slot('old', 0)
+    slot.begin('new', 10, 'a')
+    slot.end('done', 20)
+    expect(show(slot, 'one', 'old', 21)).toBe('impossible')
   })
 })
 
@@ -155,10 +197,10 @@ describe('a list', () => {
   it('is fine as it is, and in every state between while members change', () => {
     expect(judged(slots(), ['p1', 'p2', 'p3'])).toEqual([])
     const changing = slots()
-    changing.get('p2')?.begin(null, 55)
+    changing.get('p2')?.begin(null, 55, 'a')
     expect(judged(changing, ['p1', 'p2', 'p3'])).toEqual([])
     expect(judged(changing, ['p1', 'p3'])).toEqual([])
-    changing.get('p1')?.begin(9, 55)
+    changing.get('p1')?.begin(9, 55, 'a')
     expect(judged(changing, ['p3', 'p1'])).toEqual([])
   })
 
@@ -169,7 +211,7 @@ describe('a list', () => {
     expect(judged(slots(), ['p1', 'p2', 'p3', 'p3'], { totalCount: 3 })).toEqual(['EXTRA MEMBER'])
     expect(judged(slots(), ['p1', 'p2', 'p3', 'p4'], { totalCount: 3 })).toEqual(['EXTRA MEMBER'])
     const gone = slots()
-    gone.get('p2')?.begin(null, 10)
+    gone.get('p2')?.begin(null, 10, 'a')
     gone.get('p2')?.end('done', 20)
     expect(judged(gone, ['p1', 'p2', 'p3'], { totalCount: 2 })).toEqual(['EXTRA MEMBER'])
   })
@@ -182,11 +224,30 @@ describe('a list', () => {
 
   it('adds up to nothing but what its slots can', () => {
     const changing = slots()
-    changing.get('p3')?.begin(5, 55)
+    changing.get('p3')?.begin(5, 55, 'a')
     const sums = (shown: number): string[] =>
       judgeSum(changing, during(50, 60), shown, 'the sum', Number).map(({ kind }) => kind)
     expect([6, 8].flatMap(sums)).toEqual([])
     expect([5, 9].flatMap(sums)).toEqual(['WRONG SUM', 'WRONG SUM'])
+  })
+})
+
+describe('a counter', () => {
+  it('lies between what was surely added and what may have been', () => {
+    const { row } = rowWith()
+    const counter = new Counter(100)
+    const add = (delta: number, begun: number): ReturnType<Row['begin']> => {
+      const write = row.begin(null, 'a', begun)
+      counter.begin(delta, write)
+      return write
+    }
+    const done = add(5, 10)
+    expect(counter.bounds(during(11, 12))).toEqual({ least: 100, most: 105 })
+    row.end(done, 20, 'done', null)
+    row.end(add(-3, 21), 22, 'unknown', null)
+    row.end(add(50, 23), 24, 'refused', null)
+    expect(counter.bounds(during(30, 31))).toEqual({ least: 102, most: 105 })
+    expect(counter.bounds(during(15, 16)), 'begun before the answer').toEqual({ least: 100, most: 105 })
   })
 })
 
@@ -212,12 +273,13 @@ describe('the judge', () => {
         return state === shown
       })
     lookUp(null, 5)
-    slot.begin('there', 10)
-    lookUp('there', 11)
-    lookUp(null, 12)
-    slot.end('done', 20)
+    slot.begin('there', 10, 'a')
+    lookUp(null, 11)
+    lookUp('there', 12)
     expect(judge.violationCount).toBe(0)
+    lookUp(null, 14)
+    slot.end('done', 20)
     lookUp(null, 21)
-    expect(judge.violations).toMatchObject([{ kind: 'WRONG LOOKUP' }])
+    expect(judge.violations).toMatchObject([{ kind: 'BACK IN TIME' }, { kind: 'WRONG LOOKUP' }])
   })
 })

@@ -1,6 +1,7 @@
 import { SignJWT } from 'jose'
 import { Random } from '../../../src/seed/random.ts'
 import type { Availability } from '../availability.ts'
+import { Counter } from '../judge/counter.ts'
 import type { Judge } from '../judge/judge.ts'
 import { tokenSecret } from '../world/api-process.ts'
 import type { World } from '../world/world.ts'
@@ -41,6 +42,7 @@ function addRows(judge: Judge, at: number): void {
   }
   for (const id of counters) {
     judge.addRow(`ProductVariant:${id}`, { version: 1, value: variantValue('counter', '5.00', firstQuantity) }, at)
+    judge.counters.set(`ProductVariant:${id}`, new Counter(firstQuantity))
   }
   for (const id of hotCategories) judge.addRow(`Category:${id}`, { version: 1, value: 'first' }, at)
 }

@@ -182,7 +182,7 @@ function slotChange<State>(
     name,
     sql,
     values,
-    begin: (at) => slot.begin(state, at),
+    begin: (at) => slot.begin(state, at, null),
     delivered: (at) => slot.end('done', at),
     failed: (at, outcome) => slot.end(outcome, at),
   }

@@ -1,4 +1,4 @@
-import { judgeList, judgeSum, type CollectionViolation } from '../judge/collection.ts'
+import { judgeSum, type CollectionViolation } from '../judge/collection.ts'
 import { Slot } from '../judge/slot.ts'
 import { reviewedProducts, type ReviewState } from './catalog.ts'
 import { ask, pickProcess, type Answered, type Run } from './client.ts'
@@ -57,11 +57,10 @@ function judgeReviews(
   orderBy: ((state: ReviewState | null) => number) | null,
   answer: Answered,
 ): void {
-  const { interval } = answer
   const listed = nodes.map(({ author }) => author)
   judge.noted(what, `read ${totalCount}: ${listed.join(' ')}`, answer)
   const isMember = [(state: ReviewState | null) => state !== null]
-  judge.readCollection('list', what, judgeList(slots, { interval, listed, totalCount, isMember, orderBy }), answer)
+  judge.readList(what, slots, { listed, totalCount, isMember, orderBy }, answer)
   for (const { author, rating, title } of nodes) {
     const slot = slots.get(author)
     if (slot === undefined) continue

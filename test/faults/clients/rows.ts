@@ -26,6 +26,9 @@ const byProduct = `query { ${hotProducts
   )
   .join(' ')} }`
 
+const variantsOf = (product: number): string[] =>
+  [2 * product - 1, 2 * product].map((variant) => `ProductVariant:${variant}`)
+
 const keys = [
   ...hotProducts.map((id) => `Product:${id}`),
   ...[...hotVariants, ...counters].map((id) => `ProductVariant:${id}`),
@@ -48,17 +51,25 @@ export async function readRows(run: Run): Promise<void> {
   if (run.random.chance(0.5)) {
     const answer = await ask(run, pickProcess(run), byIds, { ids: keys }, 'reader')
     if ('unsent' in answer) return
-    for (const row of (answer.data as { nodes: RowFields[] }).nodes) run.judge.readRow(row.id, seenRow(row), answer)
+    const { nodes } = answer.data as { nodes: (RowFields | null)[] }
+    keys.forEach((key, i) => judgeRow(run, key, nodes[i] ?? null, answer))
     return
   }
   const answer = await ask(run, pickProcess(run), byProduct, {}, 'reader')
   if ('unsent' in answer) return
-  for (const product of Object.values(
-    answer.data as Record<string, RowFields & { variants: { nodes: RowFields[] } }>,
-  )) {
-    run.judge.readRow(product.id, seenRow(product), answer)
-    for (const variant of product.variants.nodes) run.judge.readRow(variant.id, seenRow(variant), answer)
+  const products = answer.data as Record<string, (RowFields & { variants: { nodes: RowFields[] } }) | null>
+  for (const id of hotProducts) {
+    const product = products[`p${id}`] ?? null
+    judgeRow(run, `Product:${id}`, product, answer)
+    const variants = new Map(product?.variants.nodes.map((variant) => [variant.id, variant]))
+    for (const key of variantsOf(id)) judgeRow(run, key, variants.get(key) ?? null, answer)
   }
+}
+
+function judgeRow({ judge }: Run, key: string, row: RowFields | null, answer: Answered): void {
+  if (row === null) return judge.missing(key, answer)
+  judge.readRow(key, seenRow(row), answer)
+  if (row.quantityAvailable !== undefined) judge.readCounter(key, row.quantityAvailable, answer)
 }
 
 const rename = `mutation ($id: ID!, $title: String!) { productUpdate(id: $id, input: { title: $title }) {
@@ -84,18 +95,26 @@ export async function writeRow(run: Run): Promise<void> {
     }
     case 2: {
       const delta = random.pick([-2, -1, 1, 2, 3])
-      return write(run, `ProductVariant:${random.skewed(counters)}`, adjust, { delta }, null)
+      return write(run, `ProductVariant:${random.skewed(counters)}`, adjust, { delta }, null, delta)
     }
     default:
       return write(run, `Category:${random.pick(hotCategories)}`, renameCategory, { name: mark }, mark)
   }
 }
 
-async function write(run: Run, id: string, mutation: string, variables: object, mark: string | null): Promise<void> {
+async function write(
+  run: Run,
+  id: string,
+  mutation: string,
+  variables: object,
+  mark: string | null,
+  delta = 0,
+): Promise<void> {
   const { judge } = run
   const process = pickProcess(run)
   const begun = performance.now()
   const made = judge.row(id).begin(mark, process.name, begun)
+  judge.counters.get(id)?.begin(delta, made)
   judge.history.note(id, begun, `write of ${mark ?? JSON.stringify(variables)} asked of ${process.name}`)
   const answer = await ask(run, process, mutation, { id, ...variables }, 'writer')
   const outcome = outcomeOf(run, answer)

@@ -1,4 +1,4 @@
-import { judgeList, type CollectionViolation } from '../judge/collection.ts'
+import type { CollectionViolation } from '../judge/collection.ts'
 import type { Slot } from '../judge/slot.ts'
 import { shelves, type ShelfProduct } from './catalog.ts'
 import { ask, pickProcess, type Answered, type Run } from './client.ts'
@@ -76,17 +76,17 @@ function judgeListing(
   const what = `products of category ${category}, ${args}`
   const slugs = nodes.map(({ slug }) => slug)
   judge.noted(what, `read ${totalCount}: ${slugs.join(' ')}`, answer)
-  const found = judgeList(shelf.slots, {
-    interval,
+  const list = {
     listed: slugs,
     totalCount,
     isMember: shelf.wandering.candidates(interval).map((parent) => (state: ShelfProduct | null) => {
       const holding = deep && parent === category ? [category, shelves.wandering] : [category]
       return state !== null && holds(state) && state.categories.some((each) => holding.includes(each))
     }),
-    orderBy: orderBy === null ? null : (state) => (state === null ? '' : orderBy(state)),
-  })
-  judge.readCollection('list', what, [...found, ...(newestFirst ? notNewestFirst(shelf.slots, slugs) : [])], answer)
+    orderBy: orderBy === null ? null : (state: ShelfProduct | null) => (state === null ? '' : orderBy(state)),
+  }
+  judge.readList(what, shelf.slots, list, answer)
+  if (newestFirst) judge.readCollection('order', what, notNewestFirst(shelf.slots, slugs), answer)
   for (const node of nodes) judgeMember(shelf.slots, node, { judge, answer })
 }
 

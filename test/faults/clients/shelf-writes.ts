@@ -137,7 +137,7 @@ export async function change<State>(
 ): Promise<Answered | Unanswered> {
   const process = pickProcess(run)
   const begun = performance.now()
-  slot.begin(state, begun)
+  slot.begin(state, begun, process.name)
   run.judge.history.note(name, begun, `to be ${what}, asked of ${process.name}`)
   const answer = await ask(run, process, mutation, variables, 'writer')
   const outcome: Outcome = outcomeOf(run, answer)

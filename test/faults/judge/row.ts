@@ -1,3 +1,4 @@
+import { excuseFor, type Excuse, type Troubled } from './excuse.ts'
 import type { Interval } from './history.ts'
 import { Rising } from './rising.ts'
 
@@ -27,18 +28,6 @@ export type Finding =
   | { readonly is: 'violation'; readonly kind: RowViolation; readonly message: string }
 
 export type RowViolation = 'STALE' | 'BACK IN TIME' | 'WRONG VALUE'
-
-/** Why a read may have gone back in time: the write that it went behind may not have been held across its commit. */
-export type Excuse =
-  | 'a write from outside'
-  | 'a fault that holds may not have outlived'
-  | 'a hold that may have run out'
-
-/** Says whether a fault that may cost a hold concerned this process at any time between two moments. */
-export type Troubled = (process: string, interval: Interval) => boolean
-
-/** After this time a hold may have run out, in ms; the shortest that DESIGN allows. */
-export const shortestHoldMs = 1000
 
 /**
  * Judges reads of one row that many write at once. The database raises its version by one with every change, so versions
@@ -136,12 +125,7 @@ export class Row {
       const underWay = write.begun < ended && (write.ended === null || write.ended > begun || write.outcome !== 'done')
       return underWay && (made === undefined || (made > version && made <= seen))
     })
-    if (suspects.some((write) => write.process === null)) return 'a write from outside'
-    const troubled = (write: RowWrite): boolean =>
-      write.process !== null && this.#troubled(write.process, { begun: write.begun, ended: write.ended ?? ended })
-    if (suspects.some(troubled)) return 'a fault that holds may not have outlived'
-    if (suspects.some((write) => ended - write.begun > shortestHoldMs)) return 'a hold that may have run out'
-    return null
+    return excuseFor(suspects, ended, this.#troubled)
   }
 }
 

@@ -1,5 +1,5 @@
+import type { Troubled } from '../judge/excuse.ts'
 import type { Interval } from '../judge/history.ts'
-import type { Troubled } from '../judge/row.ts'
 
 /** A fault as it happened. */
 export interface FaultRecord {
