@@ -25,6 +25,8 @@ export class ApiProcess {
   #program: RunningProgram | null = null
   #url: string | null = null
   #frozen = false
+  /** What earlier lives of it have printed. */
+  #printed = ''
 
   private constructor(options: ApiProcessOptions, redis: TestProxy, database: TestProxy) {
     this.name = options.name
@@ -50,9 +52,12 @@ export class ApiProcess {
     return this.#url
   }
 
-  /** What it has printed since its last start. */
-  get output(): string {
-    return this.#program?.output() ?? ''
+  /** What has gone wrong inside of it, as its log tells: a message for each time. */
+  get complaints(): string[] {
+    return (this.#printed + (this.#program?.output() ?? ''))
+      .split('\n')
+      .filter((line) => line.includes('"level":50'))
+      .map(complaintOf)
   }
 
   /** Starts it, and waits until it serves. @throws where it ends instead */
@@ -109,7 +114,18 @@ export class ApiProcess {
     program.child.kill(signal)
     await program.ended()
     this.#url = null
+    this.#printed += program.output()
     this.#program = null
+  }
+}
+
+function complaintOf(line: string): string {
+  try {
+    const { msg, err } = JSON.parse(line) as { msg?: string; err?: { message?: string; stack?: string } }
+    const place = /\n\s+at (.*)/.exec(err?.stack ?? '')?.[1] ?? ''
+    return `${msg ?? ''}: ${(err?.message ?? '').replaceAll(/\s+/g, ' ').slice(0, 300)} ${place}`
+  } catch {
+    return line.slice(0, 200)
   }
 }
 
