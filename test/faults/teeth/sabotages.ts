@@ -68,12 +68,12 @@ export const sabotages: readonly Sabotage[] = [
     options: quiet,
   },
   {
-    name: 'a forgotten key: the sku that a variant has from now on',
+    name: 'a forgotten key: the skus of a variant',
     replacements: [
       {
         file: 'src/catalog/variant/affected.ts',
-        find: "const skus = valuesOf(change, 'sku').map(String)",
-        replace: "const skus = valuesOf(change, 'sku').map(String).slice(0, 1)",
+        find: "...(differs(change, 'sku', 'product_id') ? skus.map((sku) => kinds.variantBySku.key(sku)) : []),",
+        replace: '',
       },
     ],
     options: quiet,
