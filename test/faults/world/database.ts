@@ -23,10 +23,15 @@ export class WorldDatabase {
 
   static async start(): Promise<WorldDatabase> {
     const database = new WorldDatabase(await mkdtemp(join(tmpdir(), 'larder-faults-')))
-    await database.#server.initialize('test')
-    await database.resume()
-    await migrate(await createDatabase(database.url(database.#port, null), 'larder'))
-    return database
+    try {
+      await database.#server.initialize('test')
+      await database.resume()
+      await migrate(await createDatabase(database.url(database.#port, null), 'larder'))
+      return database
+    } catch (error) {
+      await database.stop()
+      throw error
+    }
   }
 
   get port(): number {
