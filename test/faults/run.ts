@@ -16,7 +16,7 @@ import { startWorld, type World } from './world/world.ts'
 
 export interface RunOptions {
   readonly seed: number
-  /** How long clients are at work, in ms. */
+  /** How long clients are at work, in ms; less where the faults come to an end before. */
   readonly forMs: number
   /** The faults to draw from; none for a soak. */
   readonly faults: Omit<ScheduleOptions, 'seed' | 'processes'> | null
@@ -79,6 +79,9 @@ async function runIn(world: World, options: RunOptions): Promise<Totals> {
   const atStart = warm.then(() => memory(world))
   ending.after(forMs)
   await ending.of(working)
+  for (const complaint of world.processes.flatMap(({ complaints }) => complaints)) {
+    run.oddities.set(complaint, (run.oddities.get(complaint) ?? 0) + 1)
+  }
   return totalsOf(run, log, performance.now() - begun, { atStart: await atStart, atEnd: await memory(world) })
 }
 

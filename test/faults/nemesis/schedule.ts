@@ -21,6 +21,8 @@ export interface ScheduleOptions {
   readonly processes: number
   /** The names of the faults to draw from; all by default. */
   readonly kinds?: readonly string[]
+  /** How often every kind comes; again and again by default. */
+  readonly rounds?: number
   /** How many ms of peace lie between two turns, least and most. */
   readonly pause?: readonly [number, number]
   /** How often a second fault comes on top, from 0 to 1. */
@@ -30,13 +32,12 @@ export interface ScheduleOptions {
 }
 
 /**
- * The turns of the nemesis, one after the other and without end: the same for the same seed. Every kind comes once before
- * any comes twice.
+ * The turns of the nemesis, one after the other: the same for the same seed. Every kind comes once before any comes twice.
  */
-export function* schedule(options: ScheduleOptions): Generator<Turn, never> {
-  const { seed, kinds = Object.keys(faultKinds), pause = [500, 4000], pairs = 0.25 } = options
+export function* schedule(options: ScheduleOptions): Generator<Turn, void> {
+  const { seed, kinds = Object.keys(faultKinds), rounds = Infinity, pause = [500, 4000], pairs = 0.25 } = options
   const random = new Random(seed)
-  for (;;) {
+  for (let i = 0; i < rounds; i += 1) {
     const round = random.some(kinds, kinds.length)
     while (round.length > 0) {
       const [kind = ''] = round.splice(random.int(0, round.length - 1), 1)
