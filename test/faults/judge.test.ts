@@ -156,6 +156,13 @@ describe('reads of an entry of a slot', () => {
     expect(show(slot, 'another', 'old', 20)).toBe('fine')
   })
 
+  it('are fine where they began before an earlier one had ended', () => {
+    const slot = new Slot('old', 0)
+    slot.begin('new', 10, 'a')
+    expect(slot.read('one', during(11, 13), (state) => state === 'new', calm)).toBe('fine')
+    expect(slot.read('one', during(12, 20), (state) => state === 'old', calm)).toBe('fine')
+  })
+
   it('are excused from that where the change may not have been held', () => {
     const outside = new Slot('old', 0)
     outside.begin('new', 10, null)

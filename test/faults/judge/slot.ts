@@ -96,7 +96,7 @@ export class Slot<State> {
     const shown = this.#candidates(interval).filter(({ state }) => fits(state))
     const [lowest, highest] = [shown[0], shown.at(-1)]
     if (lowest === undefined || highest === undefined) return 'impossible'
-    const seen = this.#seen.get(entry) ?? new Rising(lowest.number, interval.ended)
+    const seen = this.#seen.get(entry) ?? new Rising(0, -Infinity)
     const before = seen.at(interval.begun)
     seen.raise(lowest.number, interval.ended)
     this.#seen.set(entry, seen)
