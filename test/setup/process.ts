@@ -15,15 +15,17 @@ export interface RunningProgram {
   ended(): Promise<number | null>
 }
 
+/** @param from the folder of the sources to run, where they are not this very tree */
 export function runProgram(
   file: string,
   args: readonly string[] = [],
   environment: Readonly<Record<string, string>> = {},
   input?: string,
+  from: string = root,
 ): RunningProgram {
   const { DATABASE_URL: _d, REDIS_URL: _r, NODE_ENV: _n, ...inherited } = process.env
   const child = spawn(process.execPath, ['--import', 'tsx', file, ...args], {
-    cwd: root,
+    cwd: from,
     env: { ...inherited, ...environment },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
