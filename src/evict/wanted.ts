@@ -5,7 +5,9 @@ import { StartError } from '../start-error.ts'
 
 /** What somebody wants gone from the cache. */
 export type Wanted =
-  { readonly noun: Noun; readonly name: string } | { readonly kind: string } | { readonly everything: true }
+  | { readonly noun: Noun; readonly name: string }
+  | { readonly kind: string }
+  | { readonly everything: true }
 
 /** @throws where the arguments name nothing, or more than one thing */
 export function readArguments(args: readonly string[]): Wanted {
