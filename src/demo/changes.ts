@@ -21,8 +21,8 @@ interface Change {
 const faults = 'userErrors { code }'
 const adjust = `mutation StockChanges($id: ID!, $delta: Int!) { inventoryAdjust(variant: $id, delta: $delta) { ${faults} } }`
 const reprice = `mutation PriceChanges($id: ID!, $price: MoneyInput!) { variantUpdate(id: $id, input: { price: $price }) { ${faults} } }`
-const review = `mutation ReviewIsWritten($id: ID!, $input: ReviewCreateInput!) { reviewCreate(product: $id, input: $input) { review { id } ${faults} } }`
-const unreview = `mutation ReviewIsTakenBack($id: ID!) { reviewDelete(id: $id) { ${faults} } }`
+const write = `mutation ReviewIsWritten($id: ID!, $input: ReviewCreateInput!) { reviewCreate(product: $id, input: $input) { review { id } ${faults} } }`
+const takeBack = `mutation ReviewIsTakenBack($id: ID!) { reviewDelete(id: $id) { ${faults} } }`
 
 // so many changes stand before the first of them is taken back
 const standing = 8
@@ -78,11 +78,11 @@ function priceOf({ id, price }: Variant): Change {
 function reviewOf(id: string): Change {
   return {
     name: 'ReviewIsWritten',
-    query: review,
+    query: write,
     variables: { id, input: { rating: 5, title: 'From the demo', body: 'It goes again by itself.', author: 'Demo' } },
     undo({ review: written }) {
       const review = (written as { id?: string } | null)?.id
-      return review === undefined ? null : { name: 'ReviewIsTakenBack', query: unreview, variables: { id: review } }
+      return review === undefined ? null : { name: 'ReviewIsTakenBack', query: takeBack, variables: { id: review } }
     },
   }
 }
