@@ -1,9 +1,7 @@
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readConfig } from '../../src/config.ts'
-import { appOptions } from '../../src/start/app-options.ts'
-import { serveConsole } from '../../src/start/console.ts'
-import { startApi, testSecret, type TestApi } from '../setup/api.ts'
+import { testSecret, type TestApi } from '../setup/api.ts'
+import { startWithConsole } from '../setup/console.ts'
 import { storeFixture } from '../setup/fixture.ts'
 import { testDatabase } from '../setup/index.ts'
 
@@ -20,23 +18,7 @@ afterAll(async () => {
 })
 
 async function open(environment: Record<string, string>): Promise<TestApi> {
-  const config = readConfig({ LOG_LEVEL: 'silent', ...environment })
-  const { identify } = appOptions(config)
-  const api = await startApi({
-    url,
-    environment,
-    deliveryTimeoutMs: 100,
-    routes: (made) => {
-      const served = serveConsole({ config, identify, ...made, shared: undefined })
-      return [
-        ...served.routes,
-        async (app) => {
-          app.addHook('onClose', () => Promise.resolve(served.stop()))
-          await Promise.resolve()
-        },
-      ]
-    },
-  })
+  const api = await startWithConsole(url, environment)
   opened.push(api)
   return api
 }
@@ -138,8 +120,8 @@ describe('in development, without tokens', () => {
     expect(response.headers.get('cache-control')).toBe('no-store')
     const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
     let text = ''
-    while (!text.includes('\n\n')) text += (await reader.read()).value ?? ''
-    const [, data = ''] = /^event: state\ndata: (.*)\n\n/.exec(text) ?? []
+    while (!/^data: .*\n\n/m.test(text)) text += (await reader.read()).value ?? ''
+    const [, data = ''] = /^retry: 1000\n\nevent: state\ndata: (.*)\n\n/.exec(text) ?? []
     expect(JSON.parse(data)).toMatchObject({ whole: true, most: 300, kinds: expect.any(Array) as unknown })
     const closing = own.app.close()
     for (let end = false; !end;) end = (await reader.read()).done
