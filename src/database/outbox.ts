@@ -137,10 +137,7 @@ export type DeliveryOutcome = 'delivered' | 'nobody listens' | 'timeout'
  * Waits until the changes committed so far have been delivered, for commands that change the catalog beside a running
  * server.
  */
-export async function waitForDelivery(
-  client: pg.Client,
-  timeoutMs: number,
-): Promise<DeliveryOutcome> {
+export async function waitForDelivery(client: pg.Client, timeoutMs: number): Promise<DeliveryOutcome> {
   const { rows } = await client.query<{ listening: boolean; last: string | null }>(
     `SELECT EXISTS (SELECT FROM "instance" WHERE "mode" = 'trusting'
          AND "seen_at" > clock_timestamp() - make_interval(secs => $1)) AS listening,

@@ -1,10 +1,8 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { readConfig } from '../../src/config.ts'
-import { appOptions } from '../../src/start/app-options.ts'
-import { serveConsole } from '../../src/start/console.ts'
-import { startApi, type TestApi } from '../setup/api.ts'
+import type { TestApi } from '../setup/api.ts'
 import { findChromium, startChromium } from '../setup/chromium.ts'
+import { startWithConsole } from '../setup/console.ts'
 import { storeFixture } from '../setup/fixture.ts'
 import { testDatabase } from '../setup/index.ts'
 
@@ -22,20 +20,7 @@ describe.skipIf('reason' in found)('the console in a browser', () => {
   beforeAll(async () => {
     const database = await testDatabase()
     await storeFixture(database.client)
-    const config = readConfig({ LOG_LEVEL: 'silent' })
-    const { identify } = appOptions(config)
-    api = await startApi({
-      url: database.url,
-      deliveryTimeoutMs: 100,
-      routes(made) {
-        const served = serveConsole({ config, identify, ...made, shared: undefined })
-        const stopping = async (app: TestApi['app']): Promise<void> => {
-          app.addHook('onClose', () => Promise.resolve(served.stop()))
-          await Promise.resolve()
-        }
-        return [...served.routes, stopping]
-      },
-    })
+    api = await startWithConsole(database.url)
     origin = await api.app.listen({ host: '127.0.0.1', port: 0 })
     browser = await startChromium('program' in found ? found.program : '')
   })
@@ -135,10 +120,14 @@ describe.skipIf('reason' in found)('the console in a browser', () => {
   })
 
   it('fits a screen of 360 pixels, with everything in it', async () => {
-    await reopen({ viewport: { width: 360, height: 740 } })
     await product(1)
+    await page.locator('#kinds th', { hasText: /^product$/ }).waitFor()
+    await page.setViewportSize({ width: 360, height: 740 })
     await find('product', '1')
     await page.locator('#found details').first().waitFor()
+    // charts follow the width a frame later
+    await page.waitForFunction('document.documentElement.scrollWidth === 360')
+    await reopen({ viewport: { width: 360, height: 740 } })
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360)
     expect(unwanted).toEqual([])
   })

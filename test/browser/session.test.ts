@@ -72,6 +72,7 @@ describe.skipIf('reason' in found)('a session of the console in a browser', () =
     await live('live')
     await page.locator('#sign-out').click()
     await page.locator('#token').waitFor()
+    expect(await page.context().cookies()).toEqual([])
     expect(await page.locator('#console').isVisible()).toBe(false)
   })
 

@@ -48,8 +48,8 @@ beforeEach(async () => {
 afterEach(() => proxy.stop())
 
 function address(at: number, database: string): string {
-  const server = `postgresql://${superuser}:test@127.0.0.1:${at}`
-  return database === 'template' ? server : `${server}/${database}`
+  const url = `postgresql://${superuser}:test@127.0.0.1:${at}`
+  return database === 'template' ? url : `${url}/${database}`
 }
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
