@@ -19,6 +19,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   http: ['graphql', 'catalog', 'console', 'observe', 'pictures', 'generated'],
   seed: ['start', 'start-error.ts', 'pictures'],
   import: ['catalog', 'start', 'start-error.ts'],
+  evict: ['cache', 'catalog', 'database', 'start', 'start-error.ts'],
+  demo: ['start-error.ts'],
   'config.ts': ['start-error.ts', 'variables.ts'],
   'variables.ts': ['redis', 'variable.ts'],
   'variable.ts': [],

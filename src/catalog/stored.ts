@@ -1,5 +1,5 @@
 import type { Cache, Inspection, Kind } from '../cache/index.ts'
-import { recordByHand } from '../database/outbox.ts'
+import { recordByHand, sendIn } from '../database/outbox.ts'
 import { childrenOf } from './category/groups.ts'
 import type { CatalogKinds } from './kinds.ts'
 import { categoryProducts, subtreeProducts } from './product/groups.ts'
@@ -96,9 +96,7 @@ export function storedUnder(storage: Storage, name: string): Stored {
 
 /** Evicts these keys for every instance, as a write does that changes what they stand for. */
 export async function evictByHand(write: Write, keys: readonly string[]): Promise<'DONE' | 'PENDING'> {
-  const { propagation } = await write((tx) =>
-    recordByHand((sql, ...values) => tx.$executeRawUnsafe(sql, ...values), keys),
-  )
+  const { propagation } = await write((tx) => recordByHand(sendIn(tx), keys))
   return propagation
 }
 

@@ -18,13 +18,15 @@ export interface ConsoleOptions {
   readonly cache: Cache
   /** Without it the console knows of this instance alone. */
   readonly shared?: SharedLog | undefined
+  /** The clock, in ms since the epoch; replaced by tests. */
+  readonly now?: () => number
 }
 
 /** What people watch: what this instance and those beside it do. */
 export interface Console {
   /** Tells the whole state, and from then on every two seconds what is new in it. Returns what ends that. */
   watch(tell: (state: State) => void): () => void
-  /** Closes the slot that is running, as happens by itself every two seconds. */
+  /** Closes the slot that is running once its time is over, as happens by itself. */
   tick(): Promise<void>
   close(): void
 }
@@ -32,15 +34,17 @@ export interface Console {
 const log = 'console'
 // ten minutes of five instances; of more, less
 const bounds = { most: 5 * mostSlots, ttlMs: mostSlots * slotMs }
+// timers may be early by a little
+const graceMs = 20
 // a slot is told again while others may still add to it
 const openSlots = 3
 
 /** Begins to take down what happens, and to tell it to other instances. What they tell is read while somebody watches. */
-export function startConsole({ feed, cache, shared }: ConsoleOptions): Console {
+export function startConsole({ feed, cache, shared, now = Date.now }: ConsoleOptions): Console {
   const instance = { id: randomBytes(6).toString('base64url'), name: `${hostname()}/${process.pid}` }
   const recorder = new Recorder(
     { instance, usage: () => cache.store.usage(), nameOf: (key) => cache.nameOf(key) },
-    slotOf(Date.now()),
+    slotOf(now()),
   )
   const history = new History()
   const watchers = new Set<(state: State) => void>()
@@ -48,8 +52,15 @@ export function startConsole({ feed, cache, shared }: ConsoleOptions): Console {
   let place: string | null = null
   let count: Count | null = null
   let running: Promise<void> | undefined
-  const timer = setInterval(() => void tick(), slotMs)
-  timer.unref()
+  let timer = atEndOfSlot()
+
+  function atEndOfSlot(): NodeJS.Timeout {
+    const leftMs = slotOf(now()) + slotMs - now()
+    return setTimeout(() => {
+      timer = atEndOfSlot()
+      void tick()
+    }, leftMs + graceMs).unref()
+  }
 
   /** One at a time, however slow Redis is. */
   function tick(): Promise<void> {
@@ -60,15 +71,16 @@ export function startConsole({ feed, cache, shared }: ConsoleOptions): Console {
   }
 
   async function ticked(): Promise<void> {
-    const now = Date.now()
-    const own = recorder.close(slotOf(now))
+    const slot = slotOf(now())
+    if (slot <= recorder.at) return
+    const own = recorder.close(slot)
     history.add(own)
-    history.trim(now)
+    history.trim(slot)
     await shared?.append(log, JSON.stringify(own), bounds)
     if (watchers.size === 0) return
     const others = await readOthers()
     count = await cache.census()
-    const state = stateSince(slotOf(now) - openSlots * slotMs, [own, ...others], false)
+    const state = stateSince(slot - openSlots * slotMs, [own, ...others], false)
     for (const tell of watchers) tell(state)
   }
 
@@ -81,19 +93,18 @@ export function startConsole({ feed, cache, shared }: ConsoleOptions): Console {
       history.add(told)
       ticks.push(told)
     }
-    history.trim(Date.now())
+    history.trim(now())
     return ticks
   }
 
   function stateSince(at: number, fresh: readonly Tick[] | null, whole: boolean): State {
-    const now = Date.now()
     const slots = history.since(0)
     return {
       whole,
       most: mostSlots,
-      slots: history.since(at).map((ticks) => momentOf(ticks, ticks[0]?.at ?? now, slotMs / 1000)),
-      ...summarize(slots, now, count?.entries ?? null),
-      counted: count === null ? null : now - count.at,
+      slots: history.since(at).map((ticks) => momentOf(ticks, ticks[0]?.at ?? at)),
+      ...summarize(slots, now(), count?.entries ?? null),
+      counted: count === null ? null : Math.max(0, now() - count.at),
       evictions: evictionsOf(fresh ?? slots.flat()),
     }
   }
@@ -102,7 +113,9 @@ export function startConsole({ feed, cache, shared }: ConsoleOptions): Console {
     watch(tell) {
       let ended = false
       const begin = async (): Promise<void> => {
-        // what is told next is what is new since the whole was
+        // nobody who opens the page in trouble waits for what does not answer
+        tell(stateSince(0, null, true))
+        // what is told from here on is what is new since the whole was
         await running
         if (watchers.size === 0) {
           await readOthers()
@@ -120,7 +133,7 @@ export function startConsole({ feed, cache, shared }: ConsoleOptions): Console {
     },
     tick,
     close() {
-      clearInterval(timer)
+      clearTimeout(timer)
       unsubscribe()
       watchers.clear()
     },

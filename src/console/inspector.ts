@@ -27,7 +27,10 @@ export function createInspector(cache: Cache, catalog: Pick<Catalog, 'kinds' | '
       const all = noun === undefined ? [storedUnder(storage, cache.nameOf(name))] : await storedOf(storage, noun, name)
       return Promise.all(all.map(foundOf))
     },
-    isEvictable: (name) => [...cache.kindNames, 'group', 'generation'].includes(name.split(':', 1)[0] ?? ''),
+    isEvictable(name) {
+      const [kind = '', rest = ''] = name.split(':', 2)
+      return rest !== '' && [...cache.kindNames, 'group', 'generation'].includes(kind)
+    },
     evict: (names) =>
       evictByHand(
         catalog.write,

@@ -73,9 +73,15 @@ export class Recorder {
     }
   }
 
+  /** When the slot that is running began. */
+  get at(): number {
+    return this.#tick.at
+  }
+
   /** Closes the slot, and begins the next one at the time given. */
   close(next: number): Tick {
     const tick = this.#tick
+    tick.seconds = (next - tick.at) / 1000
     tick.avoided = Math.max(0, this.#batches - this.#loads)
     tick.health = this.#health()
     this.#tick = emptyTick(next, this.#options.instance)

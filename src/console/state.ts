@@ -84,7 +84,7 @@ export function summarize(
 }
 
 /** What happened in one slot, or in several as if they were one. */
-export function momentOf(ticks: readonly Tick[], at: number, seconds: number): Moment {
+export function momentOf(ticks: readonly Tick[], at: number, seconds = secondsOf(ticks)): Moment {
   const latency: Latency = {}
   for (const tick of ticks) addLatency(latency, tick.latency)
   const kinds = ticks.flatMap((tick) => Object.values(tick.kinds))
@@ -121,7 +121,12 @@ export function momentOf(ticks: readonly Tick[], at: number, seconds: number): M
 
 function minuteOf(slots: Slots, now: number): Moment {
   const last = slots.filter(([tick]) => tick !== undefined && tick.at >= now - 60_000).slice(-slotsOfMinute)
-  return momentOf(last.flat(), last[0]?.[0]?.at ?? now, Math.max(1, last.length) * (slotMs / 1000))
+  const seconds = last.reduce((sum, ticks) => sum + secondsOf(ticks), 0)
+  return momentOf(last.flat(), last[0]?.[0]?.at ?? now, Math.max(1, seconds))
+}
+
+function secondsOf(ticks: readonly Tick[]): number {
+  return Math.max(1, ...ticks.map(({ seconds }) => seconds))
 }
 
 function latestOfEach(ticks: readonly Tick[]): Tick[] {

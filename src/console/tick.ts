@@ -4,6 +4,8 @@ import type { Latency } from './latency.ts'
 export interface Tick {
   /** When the slot began, in ms since the epoch: a multiple of its length. */
   readonly at: number
+  /** How long it lasted: one slot, or more where the instance was too busy to close it. */
+  seconds: number
   readonly instance: Instance
   requests: number
   /** Requests that failed by a fault of the server or of what it depends on. */
@@ -82,6 +84,7 @@ export const mostSlots = 300
 export function emptyTick(at: number, instance: Instance): Tick {
   return {
     at,
+    seconds: slotMs / 1000,
     instance,
     requests: 0,
     errors: 0,

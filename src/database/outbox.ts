@@ -48,6 +48,10 @@ export async function recordKeys(tx: Pick<PrismaClient, '$executeRaw'>, keys: re
 /** Sends one statement with its parameters, through whatever client. */
 export type Send = (sql: string, ...values: readonly unknown[]) => Promise<unknown>
 
+export function sendIn(tx: Pick<PrismaClient, '$executeRawUnsafe'>): Send {
+  return (sql, ...values) => tx.$executeRawUnsafe(sql, ...values)
+}
+
 /** Records that somebody wants these keys evicted, though nothing has changed that they stand for. */
 export async function recordByHand(send: Send, keys: readonly string[]): Promise<void> {
   await send(

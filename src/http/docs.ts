@@ -17,6 +17,10 @@ export const docsRoutes: FastifyPluginAsync = async (app) => {
     .toSorted()
   const pages = new Map(names.map((name) => [name, page(names, readFileSync(`${folder}${name}.md`, 'utf8'), name)]))
   app.get('/docs.css', (_request, reply) => reply.type('text/css; charset=utf-8').send(style))
+  for (const name of readdirSync(`${folder}images`)) {
+    const image = readFileSync(`${folder}images/${name}`)
+    app.get(`/docs/images/${name}`, (_request, reply) => reply.type('image/png').send(image))
+  }
   app.get('/docs', (_request, reply) => reply.redirect(`/docs/${names[0]}`))
   app.get<{ Params: { name: string } }>('/docs/:name', (request, reply) => {
     // pages link to each other by their files, so that the links also work where the files are read

@@ -1,14 +1,12 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { access, mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import { Redis } from 'ioredis'
 import { freePort } from '../../src/database/postgres-server.ts'
-
-const run = promisify(execFile)
+import { findProgram, type Found } from './programs.ts'
 
 /** A Redis server of our own. */
 export interface TestRedis {
@@ -19,23 +17,7 @@ export interface TestRedis {
 }
 
 /** Where a redis-server is; on Debian one is installed where it is missing and that is allowed. */
-export async function findRedisServer(): Promise<{ program: string } | { reason: string }> {
-  const found = await onPath('redis-server')
-  if (found !== null) return { program: found }
-  const hint = 'there is no redis-server: install it with your package manager (Debian: apt-get install redis-server)'
-  if (process.getuid?.() !== 0 || (await onPath('apt-get')) === null) return { reason: hint }
-  console.log('\n Installing redis-server with apt-get, for the tests …')
-  try {
-    // keeps Debian from starting a server of its own on the usual port
-    const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }
-    await run('apt-get', ['update', '-qq'], { env: environment })
-    await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'redis-server'], { env: environment })
-  } catch (error) {
-    return { reason: `${hint} (apt-get failed: ${(error as Error).message.split('\n')[0]})` }
-  }
-  const installed = await onPath('redis-server')
-  return installed === null ? { reason: hint } : { program: installed }
-}
+export const findRedisServer = (): Promise<Found> => findProgram(['redis-server'], 'redis-server')
 
 /** Starts a Redis that keeps nothing on disk; further settings as redis-server takes them: `--maxmemory 1mb`. */
 export async function startRedis(settings: readonly string[] = [], port?: number): Promise<TestRedis> {
@@ -77,18 +59,4 @@ async function answers(port: number): Promise<void> {
     await sleep(25)
   }
   throw new Error(`redis-server did not answer on port ${port}`)
-}
-
-async function onPath(program: string): Promise<string | null> {
-  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
-    const path = join(folder, program)
-    if (
-      await access(path).then(
-        () => true,
-        () => false,
-      )
-    )
-      return path
-  }
-  return null
 }

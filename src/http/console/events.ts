@@ -9,6 +9,8 @@ export interface Streams {
 }
 
 const checkEveryMs = 60_000
+/** How long a browser waits before it comes back. */
+const retryMs = 1000
 const mostStreams = 50
 /** Who does not read for so long is behind for good, and does better to begin anew. */
 const mostUnread = 4 * 1024 * 1024
@@ -21,6 +23,7 @@ export function consoleStreams(console: Pick<Console, 'watch'>): Streams {
       if (streams.size >= mostStreams) streams.values().next().value?.end()
       const stream = new PassThrough({ highWaterMark: mostUnread })
       streams.add(stream)
+      stream.write(`retry: ${retryMs}\n\n`)
       let checkedAt = performance.now()
       const end = console.watch((state) => {
         if (stream.writableLength > mostUnread) stream.destroy()

@@ -40,9 +40,9 @@ export function createChart({ label, series, range, splits, logarithmic = false,
             ...axis,
             size: 50,
             space: 34,
-            splits,
+            splits: logarithmic ? powersOfTen : splits,
             incrs: logarithmic ? undefined : incrs,
-            values: (_, values) => values.map((value) => (logarithmic && !isPowerOfTen(value) ? '' : format(value))),
+            values: (_, values) => values.map((value) => (value === null ? '' : format(value))),
           },
         ],
         series: [
@@ -89,8 +89,9 @@ export function createChart({ label, series, range, splits, logarithmic = false,
   }
 }
 
-function isPowerOfTen(value) {
-  return Math.log10(value) % 1 === 0
+function powersOfTen(_plot, _axis, least, most) {
+  const [first, last] = [Math.ceil(Math.log10(least)), Math.floor(Math.log10(most))]
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => 10 ** (first + i))
 }
 
 /** So that the first words of a fresh server are not drawn as if they were a trend. */

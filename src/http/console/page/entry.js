@@ -37,7 +37,7 @@ function agreement(entry) {
   const same = sameJson(entry.value, entry.database.value)
   return element(
     'span',
-    { class: 'agrees', 'data-same': same },
+    { class: 'agrees', 'data-same': String(same) },
     same ? 'as in the database' : 'differs from the database',
   )
 }

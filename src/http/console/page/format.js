@@ -31,7 +31,7 @@ export function percentOf(part, whole) {
 export function millisecondsOf(ms) {
   if (ms === null || ms === undefined) return none
   if (ms < 9.95) return ms.toFixed(1)
-  return ms < 10_000 ? Math.round(ms).toLocaleString('en') : `${(ms / 1000).toFixed(0)} 000`
+  return countOf(ms)
 }
 
 /** A length of time for people: 412 ms, 8.1 s, 24 min. */

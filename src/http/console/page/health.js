@@ -41,7 +41,7 @@ function verdictOf({ dependencies, minute }) {
 
 function dependency({ name, ok, reason, since, detail }) {
   const more = ok ? detail : `${reason ?? 'away'}${since === null ? '' : `, ${durationOf(Date.now() - since)}`}`
-  return element('li', { 'data-ok': ok }, name, ' ', element('span', {}, more))
+  return element('li', { 'data-ok': String(ok) }, name, ' ', element('span', {}, more))
 }
 
 function instances(all) {

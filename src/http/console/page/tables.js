@@ -20,7 +20,7 @@ export function showKinds({ kinds, counted }) {
       element('td', {}, countOf(entries)),
     )
   })
-  say(byId('kinds-said'), counted === null ? 'the last ten minutes' : `entries counted ${durationOf(counted)} ago`)
+  say(byId('kinds-said'), `the last ten minutes${counted === null ? '' : `; entries counted ${agoOf(counted)}`}`)
   show('kinds', kindColumns, rows, 'Nothing was read yet.')
 }
 
@@ -36,6 +36,10 @@ export function showOperations({ operations }) {
     ),
   )
   show('operations', operationColumns, rows, 'Nobody asked anything yet.')
+}
+
+function agoOf(ms) {
+  return ms < 5000 ? 'just now' : `${durationOf(ms)} ago`
 }
 
 function number(value) {
