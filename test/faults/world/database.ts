@@ -75,7 +75,9 @@ export class WorldDatabase {
 
   async #pid(): Promise<number | null> {
     const file = await readFile(join(this.#folder, 'postgres', 'postmaster.pid'), 'utf8').catch(() => null)
-    return file === null ? null : Number(file.split('\n')[0])
+    const pid = Number(file?.split('\n')[0])
+    // 0 would be everybody in the group of this very process
+    return pid > 0 ? pid : null
   }
 }
 
