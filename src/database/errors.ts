@@ -14,9 +14,9 @@ export class DatabaseTimeoutError extends Error {
 }
 
 // node's own codes; what Prisma's adapter makes of some; PostgreSQL's classes: connection exceptions, operator intervention,
-// too many connections
+// too many connections, a transaction that stood idle for too long
 const unavailable =
-  /^(ECONN\w*|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|ENOENT|ConnectionClosed|DatabaseNotReachable|SocketTimeout|TlsConnectionError|TooManyConnections|08\w{3}|57P0[1-5]|53300|P1001|P1002|P1008|P1017|P2024|P2037)$/
+  /^(ECONN\w*|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|ENOENT|ConnectionClosed|DatabaseNotReachable|SocketTimeout|TlsConnectionError|TooManyConnections|08\w{3}|25P0[34]|57P0[1-5]|53300|P1001|P1002|P1008|P1017|P2024|P2037)$/
 const unavailableMessage =
   /timeout exceeded when trying to connect|Connection terminated|connection timeout|server closed the connection|Can't reach database|the server is a standby|not queryable|Unable to start a transaction/i
 const timedOut = /canceling statement due to statement timeout|57014|Query read timeout|expired transaction/i
