@@ -152,12 +152,3 @@ it('the guide to codes has every code with its status', () => {
   )
   expect(Object.fromEntries(rows)).toEqual(statusOfCode)
 })
-
-it('every link from page to page leads somewhere', () => {
-  const pages = ['README.md', ...readdirSync(new URL('docs/', root)).map((file) => `docs/${file}`)]
-  for (const page of pages) {
-    for (const [, target = ''] of text(page).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)) {
-      expect([page, target, existsSync(new URL(target, new URL(page, root)))]).toEqual([page, target, true])
-    }
-  }
-})

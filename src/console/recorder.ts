@@ -119,7 +119,10 @@ export class Recorder {
     const names = [...new Set(event.causes.flatMap(({ keys }) => keys))].map(this.#options.nameOf)
     for (const name of names) this.#kind(kindOf(name)).evictions += 1
     const { evictions } = this.#tick
-    if (evictions.length < mostEvictions) evictions.push(evictionOf(event, names))
+    const eviction = evictionOf(event, names)
+    // many mutations must not keep from sight what came from outside
+    const alike = evictions.filter(({ by }) => by === eviction.by)
+    if (alike.length < mostEvictions) evictions.push(eviction)
   }
 
   /** A relay may deliver once more what a mutation has settled by itself, as it always does where nothing is shared. */

@@ -219,6 +219,20 @@ describe('evictions', () => {
   })
 })
 
+describe('an eviction from outside', () => {
+  it('is told, however many mutations there are beside it', async () => {
+    const one = instance()
+    for (let i = 0; i < 100; i += 1) one.tell(eviction('mutation', change('product', i)))
+    one.tell(eviction('relay', change('review', 5, 'outside')))
+    await one.slot()
+    await one.watch()
+    const told = one.latest().evictions.map(({ by }) => by)
+    expect(told.filter((by) => by === 'mutation')).toHaveLength(8)
+    expect(told).toContain('outside')
+    one.close()
+  })
+})
+
 describe('several instances', () => {
   it('are added up by whoever is asked, and each is named', async () => {
     const shared = sharedLog()
