@@ -12,6 +12,10 @@ export interface Peer {
   readonly dialect: Dialect
   /** Whether it can change anything. */
   readonly writes: boolean
+  /** Whether it answers otherwise than from the database. */
+  readonly caches: boolean
+  /** Whether it keeps account of its Redis, and needs a moment to see that it has been emptied. */
+  readonly watchesRedis?: boolean
   /** SQL that its database needs besides, in bench/servers. */
   readonly sql?: string
 }
@@ -27,6 +31,7 @@ function peer(name: string, title: string, more: Partial<Peer> = {}): Peer {
     environment: {},
     dialect: larderDialect,
     writes: true,
+    caches: true,
     ...more,
   }
 }
@@ -34,14 +39,19 @@ function peer(name: string, title: string, more: Partial<Peer> = {}): Peer {
 export const peers: readonly Peer[] = [
   peer('raw-get', 'node:http + one GET of the finished body', { writes: false }),
   peer('raw-mget', 'node:http + MGET + JSON.stringify', { writes: false }),
-  peer('larder', 'Larder', { program: ['dist/main.js'], environment: larderEnvironment }),
+  peer('larder', 'Larder', {
+    program: ['dist/main.js'],
+    environment: larderEnvironment,
+    watchesRedis: true,
+  }),
   peer('larder-uncached', 'Larder without its cache', {
     program: ['--import', 'tsx', 'bench/larder-uncached.ts'],
     environment: larderEnvironment,
+    caches: false,
   }),
   peer('textbook', 'textbook cache-aside: Apollo + DataLoader + MGET'),
   peer('apollo-response-cache', 'Apollo + response cache plugin on Redis'),
   peer('yoga-response-cache', 'Yoga + response cache on Redis'),
   peer('mercurius-cache', 'Mercurius JIT + its cache on Redis'),
-  peer('postgraphile', 'PostGraphile 5', { dialect: postgraphileDialect, sql: 'postgraphile.sql' }),
+  peer('postgraphile', 'PostGraphile 5', { dialect: postgraphileDialect, caches: false, sql: 'postgraphile.sql' }),
 ]

@@ -84,6 +84,7 @@ export async function measure(
 
 /** Brings everything that will be asked for into the cache, as far as the server has one. */
 export async function warm(stand: Stand, { options, work }: Bench, which: readonly Item[] = items): Promise<void> {
+  if (!stand.peer.caches) return
   const questions = [
     ...(which.includes('Q4') ? work.everything() : []),
     ...which.flatMap((item) => work.draw(item, item === 'Q4' ? 32 : options.requests, 1)),
