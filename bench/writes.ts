@@ -6,6 +6,7 @@ import { readConfig } from '../src/config.ts'
 import { seedCatalog } from '../src/seed/seed.ts'
 import { openDatabase } from '../src/start/database.ts'
 import { startApi, type TestApi } from '../test/setup/api.ts'
+import { generator, zipf } from './draw.ts'
 
 // What each mutation evicts, and what is left of the hit ratio while so many of all requests are mutations. Counts, not
 // times: they come out the same on any machine. npm run bench:writes
@@ -13,25 +14,6 @@ import { startApi, type TestApi } from '../test/setup/api.ts'
 const products = 2000
 const warmUp = 4000
 const measured = 20_000
-
-/** The same numbers in every run. */
-function generator(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state / 2 ** 32
-  }
-}
-
-/** Ids drawn from Zipf(1.0): the first is asked for twice as often as the second. */
-function zipf(count: number, random: () => number): () => number {
-  const sums: number[] = []
-  for (let i = 1, sum = 0; i <= count; i += 1) sums.push((sum += 1 / i))
-  return () => {
-    const drawn = random() * (sums.at(-1) ?? 1)
-    return sums.findIndex((sum) => sum >= drawn) + 1
-  }
-}
 
 const reads = [
   (id: number) =>
@@ -184,7 +166,8 @@ async function tellEvictions(api: TestApi): Promise<void> {
 
 async function tellHitRatio(api: TestApi, share: number): Promise<void> {
   const random = generator(1)
-  const id = zipf(products, random)
+  const place = zipf(products, random)
+  const id = (): number => place() + 1
   await api.cache.store.renew()
   let written = 0
   for (let n = 0; n < warmUp + measured; n += 1) {

@@ -98,11 +98,13 @@ export class RedisNode {
   async read(keys: readonly string[]): Promise<NodeRead> {
     const { lifeKey, trustKey } = this.#options
     const needsTrust = this.#needsTrust
-    const [lifeNow = null, trust, ...values] = await this.#guarded(() => this.#get([lifeKey, trustKey, ...keys]))
+    const wanted = needsTrust ? [lifeKey, ...keys, trustKey] : [lifeKey, ...keys]
+    const [lifeNow = null, ...values] = await this.#guarded(() => this.#get(wanted))
+    const isVouchedFor = !needsTrust || values.pop() !== null
     const life = this.#life.confirm(lifeNow)
     // lost to memory pressure, or replaced by whoever noticed first
     if (life === null) this.#meetSoon('establish')
-    return { values, life: needsTrust && trust === null ? null : life }
+    return { values, life: isVouchedFor ? life : null }
   }
 
   /** @param asking for keys that are just moving here from another node of a cluster */

@@ -1,0 +1,63 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Bench } from '../bench.ts'
+import { load } from '../load.ts'
+import type { QueryName, Question } from '../queries.ts'
+import type { Stand } from '../stand.ts'
+
+export interface Cold {
+  readonly server: string
+  readonly statements: Readonly<Record<QueryName, number>>
+}
+
+const settleMs = 2500
+
+/** SQL statements of one request that finds nothing in the cache. */
+export async function measureCold({ work, tell }: Bench, stands: readonly Stand[]): Promise<Cold[]> {
+  const measured: Cold[] = []
+  for (const stand of stands) {
+    const count = async (query: QueryName): Promise<number> => {
+      const [question] = work.draw(query, 1, 11)
+      if (question === undefined) return NaN
+      await empty(stand)
+      return stand.countStatements(async () => void (await stand.answer(question)))
+    }
+    measured.push({
+      server: stand.peer.name,
+      statements: { Q1: await count('Q1'), Q2: await count('Q2'), Q3: await count('Q3'), Q4: await count('Q4') },
+    })
+    tell(`cold ${stand.peer.name}`)
+  }
+  return measured
+}
+
+export interface Stampede {
+  readonly server: string
+  readonly statements: number
+}
+
+const together = 200
+
+/** SQL statements of 200 times the same cold Q3 at once, over two processes. */
+export async function measureStampede({ work, tell }: Bench, stands: readonly Stand[]): Promise<Stampede[]> {
+  const [question] = work.draw('Q3', 1, 11)
+  const measured: Stampede[] = []
+  for (const stand of stands) {
+    if (question === undefined) break
+    await empty(stand)
+    const requests = Array.from({ length: together }, () => stand.request(question))
+    const statements = await stand.countStatements(
+      async () => void (await load({ ports: stand.ports, requests, connections: together })),
+    )
+    measured.push({ server: stand.peer.name, statements })
+    tell(`stampede ${stand.peer.name}`)
+  }
+  return measured
+}
+
+/** Empties the cache, and lets the server see what is left in it. */
+async function empty(stand: Stand): Promise<void> {
+  await stand.redis.flush()
+  if (stand.peer.watchesRedis === true) await sleep(settleMs)
+  const nothing: Question = { query: 'Q4', ids: [] }
+  for (let i = 0; i < stand.ports.length; i += 1) await stand.answer(nothing, i)
+}

@@ -1,0 +1,74 @@
+import { chosen, Stands, type Bench } from '../bench.ts'
+import { load } from '../load.ts'
+import { readSubjects, Work, type Item } from '../work.ts'
+import type { Stand } from '../stand.ts'
+import { measure, warm, type Sample } from './speed.ts'
+
+/** How long lists are, and how many processes there are. */
+export const lengths = [1, 10, 100] as const
+export const processCounts = [1, 2, 4] as const
+const recurring = 64
+
+/** Lists of 1, 10 and 100 products that come back. */
+export async function measureRows({ options, work, tell }: Bench, stands: readonly Stand[]): Promise<Sample[]> {
+  const samples: Sample[] = []
+  for (let round = 0; round <= options.rounds; round += 1) {
+    for (const length of lengths) {
+      for (const stand of stands) {
+        const requests = work.lists(length, recurring, length).map((question) => stand.request(question))
+        if (round === 0) await load({ ports: stand.ports, requests, connections: options.connections })
+        const sample = await measure(stand, { ...options, item: `${length}`, round, requests, again: true })
+        if (round > 0) samples.push(sample)
+      }
+    }
+  }
+  tell('rows')
+  return samples
+}
+
+/** Q1 on so many processes of Larder, with one Redis and one database. Processes share a core where servers have one. */
+export function measureProcesses(bench: Bench, processes: number): Promise<Sample[]> {
+  return measureLarder(bench, ['Q1'], `${processes}`, { processes })
+}
+
+/** The queries that come back, on a catalog of so many products. */
+export async function measureSize(bench: Bench, products: number): Promise<Sample[]> {
+  const work = new Work(await readSubjects(await bench.postgres.catalog(products)))
+  return measureLarder({ ...bench, work }, ['Q1', 'Q2', 'Q3', 'Q4r'], '', { products })
+}
+
+async function measureLarder(
+  bench: Bench,
+  items: readonly Item[],
+  prefix: string,
+  size: { readonly processes?: number; readonly products?: number },
+): Promise<Sample[]> {
+  const stands = new Stands(bench, size)
+  try {
+    return await measureItems(bench, await stands.of(chosen(bench.options, 'larder')), items, prefix)
+  } finally {
+    await stands.stop()
+  }
+}
+
+async function measureItems(
+  bench: Bench,
+  stands: readonly Stand[],
+  items: readonly Item[],
+  prefix: string,
+): Promise<Sample[]> {
+  const { options, work, tell } = bench
+  const samples: Sample[] = []
+  for (const stand of stands) {
+    await warm(stand, bench, items)
+    for (let round = 0; round <= options.rounds; round += 1) {
+      for (const item of items) {
+        const requests = work.draw(item, options.requests, 1).map((question) => stand.request(question))
+        const sample = await measure(stand, { ...options, item: `${prefix}${item}`, round, requests, again: true })
+        if (round > 0) samples.push(sample)
+      }
+    }
+    tell(`measured ${stand.peer.name} on ${stand.database}`)
+  }
+  return samples
+}
