@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import * as engine from '../src/cache/index.ts'
 import { statusOfCode } from '../src/graphql/errors.ts'
