@@ -2,8 +2,8 @@ import { parseArgs } from 'node:util'
 import { campaign } from './campaign.ts'
 import { report } from './report.ts'
 import { runFaults } from './run.ts'
-import { sabotages } from './teeth/sabotages.ts'
-import { tryTeeth } from './teeth/teeth.ts'
+import { control, sabotages } from './teeth/sabotages.ts'
+import { isSilent, tryTeeth } from './teeth/teeth.ts'
 
 const usage = `npm run test:faults -- [--minutes M] [--reads N] [--seed S] [--kind NAME …] [--fresh]
 npm run test:faults -- --soak [--minutes M] [--seed S]
@@ -33,14 +33,15 @@ const common = { seed, stopping: stopping.signal, told: (line: string): void => 
 
 process.exit((values.teeth ? await bites() : await holds()) ? 0 : 1)
 
-/** Whether every sabotage is noticed. */
+/** Whether every sabotage is noticed, and nothing where there is none. */
 async function bites(): Promise<boolean> {
   const chosen = sabotages.filter(({ name }) => name.includes(values.only))
+  const silent = await isSilent(control, common)
   const { tried, missed } = await tryTeeth(chosen, common)
   console.log(
     `\n${tried - missed.length} of ${chosen.length} sabotages caught${missed.map((name) => `\nNOT CAUGHT ${name}`).join('')}`,
   )
-  return chosen.length > 0 && tried === chosen.length && missed.length === 0
+  return silent && chosen.length > 0 && tried === chosen.length && missed.length === 0
 }
 
 /** Whether the promises hold: through faults, or, in a soak, over a long time in one world. */

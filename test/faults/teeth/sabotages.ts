@@ -15,6 +15,13 @@ const noHolds: Replacement = {
 }
 const quiet = { faults: null }
 
+/** Breaks nothing, and only makes races as likely as the sabotages do: nothing may be found in it. */
+export const control: Sabotage = {
+  name: 'the control: slow loads, and nothing broken',
+  replacements: [slowLoads],
+  options: { faults: { kinds: ['all cut off from redis, refused'], pause: [200, 500], pairs: 0 }, outsideMs: 100 },
+}
+
 /** Each breaks one thing that the promises rest on. */
 export const sabotages: readonly Sabotage[] = [
   {

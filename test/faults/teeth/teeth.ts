@@ -3,13 +3,31 @@ import type { Totals } from '../totals.ts'
 import { withSabotage, type Sabotage } from './sabotage.ts'
 
 const forMs = 90_000
+const controlMs = 45_000
 const shownLines = 12
 
 /** Runs a sabotaged copy until its first violation, or until it is clear that nothing notices. */
-export function runSabotaged(sabotage: Sabotage, options: Pick<RunOptions, 'seed' | 'stopping'>): Promise<Totals> {
+export function runSabotaged(
+  sabotage: Sabotage,
+  options: Pick<RunOptions, 'seed' | 'stopping'>,
+  longestMs: number = forMs,
+): Promise<Totals> {
   return withSabotage(sabotage, (root) =>
-    runFaults({ ...sabotage.options, ...options, root, forMs, thinkMs: 10, untilViolation: true }),
+    runFaults({ ...sabotage.options, ...options, root, forMs: longestMs, thinkMs: 10, untilViolation: true }),
   )
+}
+
+/** Whether a run finds nothing in what is not broken, under the very conditions in which it finds what is. */
+export async function isSilent(
+  control: Sabotage,
+  { told = () => {}, ...options }: Pick<RunOptions, 'seed' | 'stopping' | 'told'>,
+): Promise<boolean> {
+  told(`\n${control.name}`)
+  const { firstViolations, reads } = await runSabotaged(control, options, controlMs)
+  const [violation] = firstViolations
+  told(violation === undefined ? `  silent in ${reads} judged reads` : `  FALSE ALARM: ${violation.message}`)
+  for (const line of violation?.timeline ?? []) told(`      ${line}`)
+  return violation === undefined
 }
 
 /** Tries these sabotages, one after the other. Returns how many it tried, and the names of those that nothing noticed. */
