@@ -91,6 +91,7 @@ describe('the relay', () => {
     })
     await change('kept')
     expect(await waitForDelivery(client, 20_000)).toBe('delivered')
+    await until(() => told.length === 3)
     expect(told).toEqual(['trusts', 'the store is away', 'trusts'])
     expect(delivered.map(({ entity }) => entity)).toEqual(['kept'])
   })
