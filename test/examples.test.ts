@@ -35,7 +35,8 @@ describe('the operations in examples/', () => {
   })
 })
 
-const pages = ['README.md', ...readdirSync(new URL('docs/', root)).map((file) => `docs/${file}`)]
+const guides = readdirSync(new URL('docs/', root)).filter((file) => file.endsWith('.md'))
+const pages = ['README.md', ...guides.map((file) => `docs/${file}`)]
 it.each(pages)('every operation in %s fits the schema', (page) => {
   const schema = buildSchema(text('schema.graphql'))
   for (const [, block] of text(page).matchAll(/^```graphql\n([\s\S]*?)^```/gm)) {
