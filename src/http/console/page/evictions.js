@@ -49,7 +49,7 @@ export function createEvictions(openKey) {
         'span',
         {},
         ...about,
-        others > 0 ? `, ${countOf(others)} more` : null,
+        others > 0 ? ` +${countOf(others)}` : null,
         ' ',
         element('span', { class: 'by', 'data-by': by }, words[by]),
       ),
