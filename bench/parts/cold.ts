@@ -10,6 +10,7 @@ export interface Cold {
 }
 
 const settleMs = 2500
+const unknownProduct: Question = { query: 'Q4', ids: [2_147_483_647] }
 
 /** SQL statements of one request that finds nothing in the cache. */
 export async function measureCold({ work, tell }: Bench, stands: readonly Stand[]): Promise<Cold[]> {
@@ -54,10 +55,10 @@ export async function measureStampede({ work, tell }: Bench, stands: readonly St
   return measured
 }
 
-/** Empties the cache, and lets the server see what is left in it. */
+/** Empties the cache. What Larder keeps in it besides entries is there again before anything is counted. */
 async function empty(stand: Stand): Promise<void> {
   await stand.redis.flush()
-  if (stand.peer.watchesRedis === true) await sleep(settleMs)
-  const nothing: Question = { query: 'Q4', ids: [] }
-  for (let i = 0; i < stand.ports.length; i += 1) await stand.answer(nothing, i)
+  if (stand.peer.watchesRedis !== true) return
+  await sleep(settleMs)
+  for (let i = 0; i < stand.ports.length; i += 1) await stand.answer(unknownProduct, i)
 }
