@@ -10,8 +10,6 @@ const labelWidth = 320
 const barHeight = 16
 const gap = 4
 const headHeight = 30
-// what is further out is cut off, and says so by its figure: else the shortest bars could not be told apart
-const cutShare = 0.25
 
 /** Horizontal bars, group by group, each on a scale of its own; shorter is better. */
 export function barChart(title: string, groups: readonly BarGroup[], show: (value: number) => string): string {
@@ -20,15 +18,14 @@ export function barChart(title: string, groups: readonly BarGroup[], show: (valu
   for (const group of groups) {
     parts.push(text(0, y + 18, group.title, 'head'))
     y += headHeight
-    const sorted = group.bars.map(({ value }) => value).toSorted((one, other) => one - other)
-    const scale = Math.max(...sorted.slice(0, Math.ceil(sorted.length * (1 - cutShare))))
+    const scale = Math.max(...group.bars.map(({ value }) => value))
     for (const { server, label, value } of group.bars) {
       const room = width - labelWidth - 70
-      const length = Math.max(1, (Math.min(value, scale) / scale) * room)
+      const length = Math.max(1, (value / scale) * room)
       parts.push(text(labelWidth - 8, y + barHeight - 4, label, 'end'))
       parts.push(
         `<rect class="bar ${classOf(server)}" x="${labelWidth}" y="${y}" width="${length.toFixed(1)}" height="${barHeight}" rx="2"/>`,
-        text(labelWidth + length + 6, y + barHeight - 4, `${show(value)}${value > scale ? ' »' : ''}`),
+        text(labelWidth + length + 6, y + barHeight - 4, show(value)),
       )
       y += barHeight + gap
     }

@@ -7,9 +7,9 @@ export interface LinePanel {
   readonly lines: readonly { readonly server: string; readonly label: string; readonly values: readonly number[] }[]
 }
 
-const panelWidth = 400
+const panelWidth = 440
 const panelHeight = 220
-const margin = { left: 50, right: 110, top: 40, bottom: 30 }
+const margin = { left: 50, right: 150, top: 40, bottom: 30 }
 
 /** Lines over a few places, panel beside panel. */
 export function lineChart(title: string, panels: readonly LinePanel[], show: (value: number) => string): string {
@@ -42,7 +42,7 @@ function drawPanel(
   for (const [i, { server, label, values }] of lines.entries()) {
     const points = values.map((value, place) => `${x(place).toFixed(1)},${y(value).toFixed(1)}`).join(' ')
     parts.push(
-      `<polyline class="line ${classOf(server)}" points="${points}"/>`,
+      `<polyline fill="none" class="line ${classOf(server)}" points="${points}"/>`,
       text(x(places.length - 1) + 6, (labels[i] ?? 0) + 4, label),
     )
   }
