@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
@@ -22,6 +21,7 @@ import { testRedis } from '../setup/index.ts'
 import { startProxy, type TestProxy } from '../setup/proxy.ts'
 import { findRedisServer } from '../setup/redis-server.ts'
 import { startReplication, type TestReplication } from '../setup/redis-replication.ts'
+import { until } from '../setup/until.ts'
 
 /** A process with a cache of things, whose database holds one number for all of them. */
 interface Instance {
@@ -77,10 +77,6 @@ async function open(options: Partial<RedisStoreOptions> = {}): Promise<Instance>
       }
     },
   }
-}
-
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await sleep(5)
 }
 
 describe.skipIf(testRedis() === null)('Redis with a replica', () => {

@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { decode } from '../../src/cache/codec.ts'
 import type { Store, Transition } from '../../src/cache/store.ts'
 import type { Value } from '../../src/cache/state.ts'
 import { newToken } from '../../src/cache/tokens.ts'
 import { storesUnderTest, type StoreHarness } from './stores.ts'
+import { until } from '../setup/until.ts'
 
 const long = 60_000
 
@@ -13,10 +13,6 @@ function value(json = '{"a":1}'): Value {
 }
 
 /** Waits for what the store's own clock decides. */
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) await sleep(5)
-}
-
 describe.each(storesUnderTest)('$name', (underTest) => {
   describe.skipIf(underTest.skip)('as a store', () => {
     let harness: StoreHarness

@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Cache } from '../../src/cache/index.ts'
 import { DatabaseUnavailableError } from '../../src/database/errors.ts'
-import { startRelay } from '../../src/database/relay.ts'
+import { startRelay, type Relay } from '../../src/database/relay.ts'
 import { startApi, type TestApi, type TestApiOptions } from '../setup/api.ts'
 import { storeFixture } from '../setup/fixture.ts'
 import { testDatabase, testRedis } from '../setup/index.ts'
@@ -54,6 +54,24 @@ function gate(): { reached: Promise<void>; arrive: () => Promise<void>; open: ()
 const rename = (title: string) =>
   `mutation { productUpdate(id: "Product:1", input: { title: "${title}" }) { product { title } userErrors { message } } }`
 const readTitle = '{ product(by: { id: "Product:1" }) { title } }'
+
+/** Delivers to an instance's cache what others have changed. */
+async function relayOf({ cache, catalog, instance }: TestApi, mode: 'exclusive' | 'shared'): Promise<Relay> {
+  const relay = startRelay({
+    url,
+    mode,
+    id: instance,
+    reachable: () => true,
+    deliver: async (rows) => {
+      await cache.evict(await catalog.affectedKeys(rows))
+      return []
+    },
+    onTrust: () => Promise.resolve(),
+    onDistrust: () => Promise.resolve(),
+  })
+  await relay.started
+  return relay
+}
 
 async function outbox(): Promise<number> {
   return (await client.query('SELECT FROM outbox')).rowCount ?? 0
@@ -227,19 +245,7 @@ describe.skipIf(redis === null)('a write whose keys cannot be evicted', () => {
   it('is answered once a relay has delivered its changes', async () => {
     const [writer, other] = [await open({ tamper: broken }), await open()]
     await other.ask(readTitle)
-    const relay = startRelay({
-      url,
-      mode: 'shared',
-      id: other.instance,
-      reachable: () => true,
-      deliver: async (rows) => {
-        await other.cache.evict(await other.catalog.affectedKeys(rows))
-        return []
-      },
-      onTrust: () => Promise.resolve(),
-      onDistrust: () => Promise.resolve(),
-    })
-    await relay.started
+    const relay = await relayOf(other, 'shared')
     const { extensions, data } = await writer.ask(rename('Delivered'))
     expect(data.productUpdate.userErrors).toEqual([])
     expect(extensions).toBeUndefined()
@@ -253,6 +259,11 @@ describe.skipIf(redis === null)('a write whose keys cannot be evicted', () => {
     expect(data.productUpdate.userErrors).toEqual([])
     expect(extensions).toEqual({ larder: { propagation: 'PENDING' } })
     expect(await outbox()).toBeGreaterThan(0)
+    // what it could not hold is named beside the changed rows, as the database was then
+    const { rows } = await client.query<{ keys: string[] }>(
+      `SELECT "after" -> 'keys' AS keys FROM outbox WHERE entity = 'keys'`,
+    )
+    expect(rows[0]?.keys).toContain(writer.catalog.kinds.product.key(1))
   })
 
   it('is refused and changes nothing where the configuration says strict', async () => {
@@ -289,19 +300,7 @@ describe('a write whose COMMIT breaks off', () => {
 describe('with a cache in the process', () => {
   it('a write waits for the instance whose cache it is', async () => {
     const [holder, writer] = [await open({ redis: null }), await open({ redis: null })]
-    const relay = startRelay({
-      url,
-      mode: 'exclusive',
-      id: holder.instance,
-      reachable: () => true,
-      deliver: async (rows) => {
-        await holder.cache.evict(await holder.catalog.affectedKeys(rows))
-        return []
-      },
-      onTrust: () => Promise.resolve(),
-      onDistrust: () => Promise.resolve(),
-    })
-    await relay.started
+    const relay = await relayOf(holder, 'exclusive')
     await holder.ask(readTitle)
     await writer.ask(rename('From elsewhere'))
     expect((await holder.ask(readTitle)).data.product).toEqual({ title: 'From elsewhere' })

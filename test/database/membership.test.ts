@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { connect } from '../../src/database/client.ts'
 import { awaitDelivery, type OutboxRow } from '../../src/database/outbox.ts'
 import { startRelay, type Relay, type RelayOptions } from '../../src/database/relay.ts'
 import { testDatabase } from '../setup/index.ts'
+import { until } from '../setup/until.ts'
 
 /** One of the instances on a database, with a cache that answers or does not. */
 interface Instance {
@@ -59,10 +59,6 @@ async function start(name: string, options: Partial<RelayOptions> = {}): Promise
   instances.push(instance)
   await instance.relay.started
   return instance
-}
-
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await sleep(5)
 }
 
 async function change(entity: string): Promise<string> {
@@ -144,6 +140,23 @@ describe('instances that share a cache', () => {
     await change('one')
     await until(() => b.delivered.length === 1)
     expect((await client.query('SELECT FROM outbox')).rowCount).toBe(0)
+  })
+})
+
+describe('a process that did not run for a while', () => {
+  it('does not trust the cache from its next read on, until it has caught up', async () => {
+    const holds: (() => boolean)[] = []
+    await start('a', { onTrust: (question) => Promise.resolve(void holds.push(question)) })
+    const [before] = holds
+    expect(before?.()).toBe(true)
+    const now = performance.now()
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(now + 3000)
+    expect(before?.()).toBe(false)
+    clock.mockRestore()
+    // also once it runs again as if nothing had been
+    expect(before?.()).toBe(false)
+    await until(() => holds.length === 2)
+    expect(holds[1]?.()).toBe(true)
   })
 })
 

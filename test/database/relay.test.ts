@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { waitForDelivery, type OutboxRow } from '../../src/database/outbox.ts'
 import { startRelay, type Relay, type RelayOptions } from '../../src/database/relay.ts'
 import { testDatabase } from '../setup/index.ts'
+import { until } from '../setup/until.ts'
 
 const { url, client } = await testDatabase()
 const relays: Relay[] = []
@@ -44,10 +44,6 @@ const breakConnections = (): Promise<unknown> =>
   client.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'larder relay' AND datname = current_database()`,
   )
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await sleep(5)
-}
 
 const change = (entity: string, by: pg.Client = client): Promise<unknown> =>
   by.query(`INSERT INTO outbox (transaction_id, entity) VALUES (1, $1)`, [entity])

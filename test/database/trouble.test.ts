@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -17,6 +16,7 @@ import { createDatabase } from '../setup/database.ts'
 import { storeFixture } from '../setup/fixture.ts'
 import { testRedis } from '../setup/index.ts'
 import { startProxy, type TestProxy } from '../setup/proxy.ts'
+import { until } from '../setup/until.ts'
 
 const redis = testRedis()
 const cold = '{ products(first: 2) { nodes { title } } }'
@@ -50,10 +50,6 @@ afterEach(() => proxy.stop())
 function address(at: number, database: string): string {
   const any = `postgresql://${superuser}:test@127.0.0.1:${at}`
   return database === 'template' ? any : `${any}/${database}`
-}
-
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await sleep(5)
 }
 
 describe('a database in trouble', () => {

@@ -52,3 +52,13 @@ export function runProgram(
     ended: () => ended,
   }
 }
+
+/** Whether a process with this number runs. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}

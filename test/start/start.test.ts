@@ -7,7 +7,7 @@ import type pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { startRedis } from '../setup/redis-server.ts'
 import { testDatabase, testRedis } from '../setup/index.ts'
-import { runProgram, type RunningProgram } from '../setup/process.ts'
+import { isAlive, runProgram, type RunningProgram } from '../setup/process.ts'
 
 const running: RunningProgram[] = []
 let folder: string
@@ -56,15 +56,6 @@ const total = async (url: string): Promise<unknown> =>
 async function postgresProcess(): Promise<number | null> {
   const file = await readFile(join(folder, 'larder', 'postgres', 'postmaster.pid'), 'utf8').catch(() => null)
   return file === null ? null : Number(file.split('\n')[0])
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
 }
 
 describe('npm start with nothing configured', () => {

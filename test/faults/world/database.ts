@@ -6,6 +6,7 @@ import pg from 'pg'
 import { migrate } from '../../../src/database/migrate.ts'
 import { PostgresServer, superuser } from '../../../src/database/postgres-server.ts'
 import { createDatabase } from '../../setup/database.ts'
+import { isAlive } from '../../setup/process.ts'
 
 /** How PostgreSQL is made to end: it ends its sessions and checkpoints, or drops everything and recovers at the next start. */
 export type Shutdown = 'fast' | 'immediate'
@@ -78,14 +79,5 @@ export class WorldDatabase {
     const pid = Number(file?.split('\n')[0])
     // 0 would be everybody in the group of this very process
     return pid > 0 ? pid : null
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
   }
 }
