@@ -18,6 +18,7 @@ import { onceAMinute } from '../../src/cache/redis-store.ts'
 import { testRedis } from '../setup/index.ts'
 import { startProxy } from '../setup/proxy.ts'
 import { startRedis, type TestRedis } from '../setup/redis-server.ts'
+import { until } from '../setup/until.ts'
 
 interface Thing {
   readonly id: number
@@ -139,6 +140,15 @@ describe.skipIf(redis === null)('when Redis is in trouble', () => {
     // three that failed, and perhaps a probe
     expect(asked).toBeGreaterThanOrEqual(3)
     expect(asked).toBeLessThanOrEqual(5)
+  })
+
+  it('is known to be back though nobody reads meanwhile', async () => {
+    fault = forever
+    for (let i = 0; i < 3; i += 1) await name()
+    expect(store.reachable()).toBe(false)
+    fault = undefined
+    await until(() => store.reachable())
+    expect(store.trouble()).toBeNull()
   })
 
   it('warns once of what happens again and again', async () => {

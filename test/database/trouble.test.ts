@@ -63,6 +63,19 @@ describe('a database in trouble', () => {
     await database.close()
   })
 
+  it('that does not answer in the middle of a write is left, so that what the write had locked is free again', async () => {
+    const database = connect({ url: address(proxy.port, 'larder'), access: 'write', statementTimeoutMs: 50 })
+    const writing = database.prisma.$transaction(async (tx) => {
+      await tx.product.update({ where: { id: 1 }, data: { brand: 'Locked' } })
+      proxy.hold('everything')
+      await tx.product.count()
+    })
+    await expect(writing).rejects.toThrow()
+    await query(port, `SET lock_timeout = '10s'; UPDATE product SET brand = 'Free' WHERE id = 1`)
+    proxy.pass()
+    await database.close()
+  })
+
   it('that has no connection left says so, and serves when there is one', async () => {
     const admin = new pg.Client({ connectionString: address(port, 'larder') })
     await admin.connect()
