@@ -64,7 +64,13 @@ describe('a database in trouble', () => {
   })
 
   it('that does not answer in the middle of a write is left, so that what the write had locked is free again', async () => {
-    const database = connect({ url: address(proxy.port, 'larder'), access: 'write', statementTimeoutMs: 50 })
+    const database = connect({
+      url: address(proxy.port, 'larder'),
+      access: 'write',
+      statementTimeoutMs: 50,
+      // so that it is not PostgreSQL that ends it
+      transactionTimeoutMs: 60_000,
+    })
     const writing = database.prisma.$transaction(async (tx) => {
       await tx.product.update({ where: { id: 1 }, data: { brand: 'Locked' } })
       proxy.hold('everything')
