@@ -68,7 +68,7 @@ describe('a database in trouble', () => {
       url: address(proxy.port, 'larder'),
       access: 'write',
       statementTimeoutMs: 50,
-      // so that it is not PostgreSQL that ends it
+      // so that it is not PostgreSQL that ends it; the pool would after 10 s
       transactionTimeoutMs: 60_000,
     })
     const writing = database.prisma.$transaction(async (tx) => {
@@ -77,7 +77,7 @@ describe('a database in trouble', () => {
       await tx.product.count()
     })
     await expect(writing).rejects.toThrow()
-    await query(port, `SET lock_timeout = '10s'; UPDATE product SET brand = 'Free' WHERE id = 1`)
+    await query(port, `SET lock_timeout = '5s'; UPDATE product SET brand = 'Free' WHERE id = 1`)
     proxy.pass()
     await database.close()
   })
