@@ -45,10 +45,12 @@ export function affectedKeys(
   keys: CatalogKeys,
   tell?: (change: Change, keys: readonly string[]) => void,
 ): string[] {
+  const { productPages, productCounts } = keys.kinds
+  const anyList = context.isUnsure ? [productPages.generationKey, productCounts.generationKey] : []
   const touched = changes.flatMap((change) => {
     const affected = affectedBy[change.entity]
     if (affected === undefined) throw new Error(`no function says which keys a change of "${change.entity}" touches`)
-    const touchedByOne = affected(change, context, keys)
+    const touchedByOne = [...affected(change, context, keys), ...anyList]
     tell?.(change, touchedByOne)
     return touchedByOne
   })
@@ -59,7 +61,14 @@ function textsIn(list: unknown): string[] {
   return Array.isArray(list) ? list.filter((each) => typeof each === 'string') : []
 }
 
-/** Reads from the database what these changes do not say themselves, in two statements at most. */
+/**
+ * Reads from the database what these changes do not say themselves, in two statements at most.
+ *
+ * It is not enough where products lie now: whoever moved one, or a category above it, may not have had it evicted yet, as
+ * a process that died in between. Until that is delivered, the lists of where it was still stand and still hold it, and
+ * this change must reach them as well. So what waits in the outbox counts as if it had not happened too; each statement
+ * sees the tables and the outbox at one and the same moment.
+ */
 export async function readChangeContext(
   prisma: Pick<PrismaClient, '$queryRaw'>,
   changes: readonly Change[],
@@ -72,21 +81,31 @@ export async function readChangeContext(
   const memberships =
     products.length === 0
       ? []
-      : await prisma.$queryRaw<{ product: number; category: number }[]>`
+      : await prisma.$queryRaw<{ product: number | null; category: number }[]>`
           SELECT "product_id" AS product, "category_id" AS category FROM "product_category"
-          WHERE "product_id" = ANY (${products}::int4[])`
+          WHERE "product_id" = ANY (${products}::int4[])
+          UNION SELECT ("before" ->> 'product_id')::int4, ("before" ->> 'category_id')::int4 FROM "outbox"
+          WHERE "entity" = 'product_category' AND ("before" ->> 'product_id')::int4 = ANY (${products}::int4[])
+          UNION SELECT NULL, 0 FROM "outbox" WHERE "entity" = 'product_category' AND "before" IS NULL AND "after" IS NULL`
+  const isUnsureWhere = memberships.some(({ product }) => product === null)
   const categories = [...new Set([...named, ...memberships.map(({ category }) => category)])]
   const paths =
     categories.length === 0
       ? []
-      : await prisma.$queryRaw<{ start: number; id: number }[]>`
+      : await prisma.$queryRaw<{ start: number | null; id: number }[]>`
           WITH RECURSIVE up AS (
             SELECT start, start AS id FROM unnest(${categories}::int4[]) AS start
             UNION
-            SELECT up.start, c."parent_id" FROM up JOIN "category" c ON c."id" = up.id WHERE c."parent_id" IS NOT NULL
+            SELECT up.start, above.id FROM up, LATERAL (
+              SELECT c."parent_id" AS id FROM "category" c WHERE c."id" = up.id
+              UNION SELECT ("before" ->> 'parent_id')::int4 FROM "outbox"
+              WHERE "entity" = 'category' AND ("before" ->> 'id')::int4 = up.id
+            ) AS above WHERE above.id IS NOT NULL
           )
-          SELECT start, id FROM up`
+          SELECT start, id FROM up
+          UNION ALL SELECT NULL, 0 FROM "outbox" WHERE "entity" = 'category' AND "before" IS NULL AND "after" IS NULL`
   return {
+    isUnsure: isUnsureWhere || paths.some(({ start }) => start === null),
     categoriesOf: (product) => memberships.filter((each) => each.product === product).map(({ category }) => category),
     pathOf: (category) => paths.filter(({ start }) => start === category).map(({ id }) => id),
   }

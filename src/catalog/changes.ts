@@ -12,8 +12,10 @@ export interface Change {
 
 export type Columns = Readonly<Record<string, unknown>>
 
-/** What changed rows do not say themselves, as it is now. */
+/** What changed rows do not say themselves: as it is now, and as it was before whatever is still to be delivered. */
 export interface ChangeContext {
+  /** Whether so much is still to be delivered that nobody knows where products were. */
+  readonly isUnsure: boolean
   /** The categories that a product lies in. */
   categoriesOf(product: number): readonly number[]
   /** A category and everything above it. */

@@ -178,6 +178,31 @@ describe.skipIf(redis === null)('a write', () => {
     expect(data.c.variant.product).toEqual({ title: 'B', inStock: false })
   })
 
+  it.each([
+    ['a category that was moved', 'UPDATE category SET parent_id = 4 WHERE id = 3'],
+    ['a product that was moved', 'UPDATE product_category SET category_id = 5 WHERE product_id = 1'],
+    [
+      'any category that may have been moved',
+      `UPDATE category SET parent_id = 4 WHERE id = 3; DELETE FROM outbox;
+       INSERT INTO outbox (transaction_id, entity) VALUES (1, 'category')`,
+    ],
+    [
+      'any product that may have been moved',
+      `DELETE FROM product_category WHERE product_id = 1; DELETE FROM outbox;
+       INSERT INTO outbox (transaction_id, entity) VALUES (1, 'product_category')`,
+    ],
+  ])('reaches the lists of where %s still is, as long as nobody has delivered that', async (_what, undelivered) => {
+    await client.query('DELETE FROM product_category WHERE product_id = 1 AND category_id = 2; DELETE FROM outbox')
+    const [writer, reader, uncached] = [await open(), await open(), await open({ redis: null, uncached: true })]
+    const query = '{ category(by: { id: "Category:1" }) { products { totalCount nodes { id } } } }'
+    const before = await reader.ask(query)
+    expect(JSON.stringify(before.data)).toContain('"Product:1"')
+    await client.query(undelivered)
+    expect((await reader.ask(query)).data).toEqual(before.data)
+    await writer.ask('mutation { productDelete(id: "Product:1") { deletedId userErrors { message } } }')
+    expect((await reader.ask(query)).data).toEqual((await uncached.ask(query)).data)
+  })
+
   const moved =
     'mutation { categoryUpdate(id: "Category:3", input: { parent: "Category:4" }) { category { id } userErrors { message } } }'
   it.each([
