@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
+import { freePort } from '../../src/database/postgres-server.ts'
 import { startRedis, type TestRedis } from './redis-server.ts'
 
 /** A Redis Cluster of our own: three primaries. */
@@ -11,14 +12,18 @@ export interface TestCluster {
 
 export async function startCluster(): Promise<TestCluster> {
   const settings = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000', '--cluster-config-file', 'nodes.conf']
-  const nodes = await Promise.all([0, 1, 2].map(() => startRedis(settings)))
+  // by default it is 10000 above the port, whoever has that
+  const buses = await Promise.all([0, 1, 2].map(() => freePort()))
+  const nodes = await Promise.all(buses.map((bus) => startRedis([...settings, '--cluster-port', String(bus)])))
   const clients = nodes.map(({ port }) => new Redis(port, '127.0.0.1'))
   const [first] = nodes
   const share = Math.ceil(16_384 / nodes.length)
   for (const [i, client] of clients.entries()) {
     await client.call('CLUSTER', 'SET-CONFIG-EPOCH', String(i + 1))
     await client.call('CLUSTER', 'ADDSLOTSRANGE', String(i * share), String(Math.min((i + 1) * share, 16_384) - 1))
-    if (i > 0 && first !== undefined) await client.call('CLUSTER', 'MEET', '127.0.0.1', String(first.port))
+    if (i > 0 && first !== undefined) {
+      await client.call('CLUSTER', 'MEET', '127.0.0.1', String(first.port), String(buses[0]))
+    }
   }
   for (const client of clients) {
     while (!(await isWhole(client, nodes.length))) await sleep(25)
