@@ -76,7 +76,7 @@ describe('a database in trouble', () => {
       proxy.hold('everything')
       await tx.product.count()
     })
-    await expect(writing).rejects.toThrow()
+    await expect(writing).rejects.toThrow(DatabaseTimeoutError)
     await query(port, `SET lock_timeout = '5s'; UPDATE product SET brand = 'Free' WHERE id = 1`)
     proxy.pass()
     await database.close()
