@@ -16,7 +16,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   observe: ['cache', 'catalog', 'database'],
   graphql: ['cache', 'catalog', 'database', 'observe', 'generated'],
   console: ['cache', 'catalog', 'observe'],
-  http: ['graphql', 'catalog', 'console', 'observe', 'pictures', 'generated'],
+  http: ['graphql', 'cache', 'catalog', 'console', 'observe', 'pictures', 'generated'],
   seed: ['start', 'start-error.ts', 'pictures'],
   import: ['catalog', 'start', 'start-error.ts'],
   evict: ['cache', 'catalog', 'database', 'start', 'start-error.ts'],

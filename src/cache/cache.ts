@@ -6,6 +6,7 @@ import { KindReader } from './kind-reader.ts'
 import type { Kind, KindDefinition } from './kind.ts'
 import { Keys } from './keys.ts'
 import { MergedReads } from './merged-reads.ts'
+import { createResponses, responseKind, type Responses } from './responses.ts'
 import type { Store } from './store.ts'
 import { Transitions } from './transitions.ts'
 
@@ -30,6 +31,8 @@ export interface CacheOptions {
 export interface Cache {
   /** Declares a kind of cached thing. @throws where the name is taken or reserved */
   kind<Id, Value>(definition: KindDefinition<Id, Value>): Kind<Id, Value>
+  /** Finished responses; null where the store cannot keep them. */
+  readonly responses: Responses | null
   /** The names of all kinds. */
   readonly kindNames: readonly string[]
   /** A key by its name without the prefix, as people know it (`product:42`), and that name. */
@@ -62,7 +65,7 @@ export interface Cache {
   close(): Promise<void>
 }
 
-const reservedNames = new Set(['group', 'generation', 'life', 'trust'])
+const reservedNames = new Set(['group', 'generation', 'life', 'trust', responseKind])
 
 /** A coherent cache-aside cache over a store. It trusts itself until told otherwise. */
 export function createCache(options: CacheOptions): Cache {
@@ -91,6 +94,7 @@ export function createCache(options: CacheOptions): Cache {
 
   return {
     store,
+    responses: createResponses(engine),
     kind(definition) {
       const { name } = definition
       if (kinds.has(name) || reservedNames.has(name)) {

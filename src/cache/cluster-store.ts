@@ -31,6 +31,7 @@ export function clusterStore(options: ClusterStoreOptions): Store {
 class ClusterStore implements Store {
   readonly name = 'redis'
   readonly shared = true
+  readonly responses = null
   readonly ready: Promise<void>
   readonly #options: Required<Omit<ClusterStoreOptions, 'origin'>>
   readonly #seeds: readonly RedisConnection[]

@@ -1,15 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Dependencies } from './dependencies.ts'
 import { tellBoth, type BypassReason, type EntryListener, type Listener } from './events.ts'
 import type { Flights } from './flights.ts'
 import { generationsOf } from './generations.ts'
 import type { Keys } from './keys.ts'
 import { load, type KindDefinition } from './kind.ts'
+import { lifetimeOf } from './lifetime.ts'
 import type { MergedReads } from './merged-reads.ts'
 import { judge, judgeValue, stampsOf, type Finding } from './stamps.ts'
 import type { AcquireOutcome, Value as StoredValue } from './state.ts'
 import type { OutcomeOf, Store, Transition } from './store.ts'
 import { Tally } from './tally.ts'
-import { newToken, partOf } from './tokens.ts'
+import { newToken } from './tokens.ts'
 import type { Transitions } from './transitions.ts'
 import type { UnleasedLoads } from './unleased-loads.ts'
 
@@ -39,6 +41,13 @@ export interface Wanted<Id> {
   readonly groups: readonly string[]
 }
 
+/** Who is told what of a read. */
+interface Watchers {
+  readonly observer: Listener | undefined
+  readonly onEntry: EntryListener | undefined
+  readonly dependencies: Dependencies | undefined
+}
+
 /** A key that a read asks the store for a lease of. */
 interface Acquisition<Id> {
   readonly wanted: Wanted<Id>
@@ -57,6 +66,7 @@ export class EntryRead<Id, Value> {
   readonly #engine: Engine
   readonly #unleased: UnleasedLoads<Id, Result<Value>>
   readonly #observer: Listener | undefined
+  readonly #dependencies: Dependencies | undefined
   readonly #tell: Listener
   readonly #results = new Map<string, Result<Value>>()
   readonly #tally: Tally
@@ -68,14 +78,14 @@ export class EntryRead<Id, Value> {
     generationKey: string,
     engine: Engine,
     unleased: UnleasedLoads<Id, Result<Value>>,
-    observer: Listener | undefined,
-    onEntry: EntryListener | undefined,
+    { observer, onEntry, dependencies }: Watchers,
   ) {
     this.#definition = definition
     this.#generationKey = generationKey
     this.#engine = engine
     this.#unleased = unleased
     this.#observer = observer
+    this.#dependencies = dependencies
     this.#tell = tellBoth(engine.listener, observer)
     this.#tally = new Tally(definition.name, this.#tell, onEntry)
   }
@@ -117,6 +127,7 @@ export class EntryRead<Id, Value> {
       else if (current.includes(null)) sorted.direct.push([each, 'held'])
       else {
         const lives = [life, ...[this.#generationKey, ...each.groups].map((key) => view.life(key) ?? '')]
+        this.#dependOn(lives, [this.#generationKey, ...each.groups], current as string[])
         const stamps = stampsOf(this.#definition.shape, lives, current as string[])
         this.#sort(sorted, each, stamps, judge(view.get(each.key), this.#definition.shape, stamps))
       }
@@ -129,6 +140,7 @@ export class EntryRead<Id, Value> {
   #sort(sorted: Sorted<Id, Value>, wanted: Wanted<Id>, stamps: string, finding: Finding<Value>): void {
     switch (finding.is) {
       case 'hit':
+        this.#dependencies?.add(wanted.key, finding.token)
         this.#results.set(wanted.key, finding.value)
         this.#tally.add(this.#waited ? 'wait' : finding.value === null ? 'negative' : 'hit', wanted.key)
         return
@@ -202,7 +214,7 @@ export class EntryRead<Id, Value> {
   async #load({ granted, direct }: Sorted<Id, Value>): Promise<void> {
     const wanted = [...granted.map((each) => each.wanted), ...direct.map(([each]) => each)]
     if (wanted.length === 0) return
-    for (const [{ key }, reason] of direct) this.#tally.bypass(reason, key)
+    for (const [{ key }, reason] of direct) this.#bypassed(key, reason)
     const loaded = await load(
       this.#definition,
       wanted.map(({ id }) => id),
@@ -227,7 +239,24 @@ export class EntryRead<Id, Value> {
       this.#apply(fills),
       this.#apply(failed.map(({ wanted, token }) => ({ do: 'release', key: wanted.key, lease: token }) as const)),
     ])
-    outcomes.forEach((outcome, i) => this.#tally.add(outcome === true ? 'fill' : 'lostFill', fills[i]?.key ?? ''))
+    if (failed.length > 0) this.#dependencies?.spoil()
+    fills.forEach(({ key, value }, i) => {
+      const stands = outcomes[i] === true
+      this.#tally.add(stands ? 'fill' : 'lostFill', key)
+      if (stands) this.#dependencies?.add(key, value.token)
+      else this.#dependencies?.spoil()
+    })
+  }
+
+  #dependOn(lives: readonly string[], generationKeys: readonly string[], generations: readonly string[]): void {
+    if (this.#dependencies === undefined) return
+    for (const life of lives) this.#dependencies.live(life)
+    generationKeys.forEach((key, i) => this.#dependencies?.add(key, generations[i] ?? ''))
+  }
+
+  #bypassed(key: string, reason: BypassReason): void {
+    this.#tally.bypass(reason, key)
+    this.#dependencies?.spoil()
   }
 
   #apply<T extends Transition>(transitions: readonly T[]): Promise<OutcomeOf<T>[]> {
@@ -241,6 +270,7 @@ export class EntryRead<Id, Value> {
       if (result === undefined) failed.push(wanted)
       else {
         this.#tally.add('join', wanted.key)
+        this.#dependencies?.spoil()
         this.#results.set(wanted.key, result)
       }
     }
@@ -250,7 +280,7 @@ export class EntryRead<Id, Value> {
   async #bypass(wanted: readonly Wanted<Id>[], reason: BypassReason): Promise<readonly []> {
     await Promise.all(
       wanted.map(async ({ key, id }) => {
-        this.#tally.bypass(reason, key)
+        this.#bypassed(key, reason)
         this.#results.set(key, await this.#unleased.load(key, id, this.#tell))
       }),
     )
@@ -268,19 +298,6 @@ class Sorted<Id, Value> {
   /** Another process is loading them. */
   readonly elsewhere: Wanted<Id>[] = []
   readonly unreachable: Wanted<Id>[] = []
-}
-
-/**
- * How long an entry lives from its filling, in ms. Jittered by a tenth, so that what was filled together does not expire
- * together; by its own token, so that its age can be told from what is left of its life.
- */
-export function lifetimeOf(
-  { token, json }: StoredValue,
-  kind: { readonly ttlMs?: number; readonly negativeTtlMs?: number },
-  standard: { readonly ttlMs: number; readonly negativeTtlMs: number },
-): number {
-  const { ttlMs = standard.ttlMs, negativeTtlMs = standard.negativeTtlMs } = kind
-  return Math.round((json === 'null' ? negativeTtlMs : ttlMs) * (0.9 + partOf(token) * 0.2))
 }
 
 function stored(value: unknown, stamps: string): StoredValue {

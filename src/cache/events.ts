@@ -19,7 +19,8 @@ export type BypassReason =
  * hit, negative: served from the store, the latter a known absence. miss: granted to this reader. join: shared the load
  * of another read in this process. wait: shared the load of another process. bypass: read from the database and not
  * stored. load: the kind's loader was called once, for `count` ids. fill: stored. lostFill: loaded, but a write came
- * first, or the store did not answer. corrupt: what was stored is not ours, and was replaced.
+ * first, or the store did not answer. corrupt: what was stored is not ours, and was replaced. outdated: a kept response is
+ * gone, or something that it was built from has been replaced.
  */
 export type CacheEvent =
   | {
@@ -35,14 +36,14 @@ export type CacheEvent =
   /** One round trip to the store. `bytes` of entries that it read or filled, counted as one for each character. */
   | {
       readonly type: 'command'
-      readonly operation: 'read' | Operation
+      readonly operation: Operation
       readonly keys: number
       readonly bytes: number
       readonly ms: number
     }
-  | { readonly type: 'error'; readonly operation: 'read' | Operation; readonly error: Error }
+  | { readonly type: 'error'; readonly operation: Operation; readonly error: Error }
 
-export type CountedEvent = 'hit' | 'negative' | 'miss' | 'join' | 'wait' | 'fill' | 'lostFill' | 'corrupt'
+export type CountedEvent = 'hit' | 'negative' | 'miss' | 'join' | 'wait' | 'fill' | 'lostFill' | 'corrupt' | 'outdated'
 
 /** Why an entry was loaded under a lease: nothing was stored, or what was stored is valid no more. */
 export type MissReason = 'absent' | 'outdated'
@@ -50,7 +51,8 @@ export type MissReason = 'absent' | 'outdated'
 /** Is told what happened to each entry of a read. */
 export type EntryListener = (key: string, type: CountedEvent | 'bypass', why?: MissReason | BypassReason) => void
 
-export type Operation = 'acquire' | 'fill' | 'release' | 'mint' | 'hold' | 'evict'
+/** What is asked of the store: entries to read, one of the transitions, or responses to serve and to keep. */
+export type Operation = 'read' | 'serve' | 'keep' | 'acquire' | 'fill' | 'release' | 'mint' | 'hold' | 'evict'
 
 export type Listener = (event: CacheEvent) => void
 

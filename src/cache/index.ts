@@ -1,11 +1,13 @@
 export { clusterStore, type ClusterStoreOptions } from './cluster-store.ts'
 export type { Count } from './census.ts'
 export { createCache, type Cache, type CacheOptions } from './cache.ts'
+export { Dependencies } from './dependencies.ts'
 export type { BypassReason, CacheEvent, EntryListener, Listener, MissReason, Operation } from './events.ts'
 export type { Inspection } from './inspection.ts'
 export type { Kind, KindDefinition } from './kind.ts'
 export { memoryStore, type MemoryStoreOptions } from './memory-store.ts'
 export { connectThroughSentinels, type SentinelOptions } from './redis-connection.ts'
+export type { Responses } from './responses.ts'
 export { redisStore, type RedisStoreOptions } from './redis-store.ts'
 export {
   bool,

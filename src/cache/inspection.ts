@@ -1,6 +1,6 @@
 import { decode } from './codec.ts'
-import { lifetimeOf } from './entry-read.ts'
 import type { KindDefinition } from './kind.ts'
+import { lifetimeOf } from './lifetime.ts'
 import type { State, Value } from './state.ts'
 import type { Store, StoredKey } from './store.ts'
 

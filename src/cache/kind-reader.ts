@@ -1,3 +1,4 @@
+import type { Dependencies } from './dependencies.ts'
 import { EntryRead, type Engine, type Result, type Wanted } from './entry-read.ts'
 import { tellBoth, type EntryListener, type Listener } from './events.ts'
 import { inspect, type Inspection } from './inspection.ts'
@@ -29,7 +30,12 @@ export class KindReader<Id, Value> implements Kind<Id, Value> {
     return this.#engine.keys.entry(this.name, this.#definition.key(id))
   }
 
-  async read(ids: readonly Id[], observer?: Listener, onEntry?: EntryListener): Promise<Result<Value>[]> {
+  async read(
+    ids: readonly Id[],
+    observer?: Listener,
+    onEntry?: EntryListener,
+    dependencies?: Dependencies,
+  ): Promise<Result<Value>[]> {
     const keys = ids.map((id) => this.key(id))
     const wanted = new Map<string, Wanted<Id>>()
     ids.forEach((id, i) => {
@@ -38,7 +44,11 @@ export class KindReader<Id, Value> implements Kind<Id, Value> {
       wanted.set(key, { id, key, groups: this.#groupKeys(id) })
       if (this.#definition.groups !== undefined) this.#remember(key, id)
     })
-    const read = new EntryRead(this.#definition, this.generationKey, this.#engine, this.#unleased, observer, onEntry)
+    const read = new EntryRead(this.#definition, this.generationKey, this.#engine, this.#unleased, {
+      observer,
+      onEntry,
+      dependencies,
+    })
     const results = await read.results([...wanted.values()])
     return keys.map((key) => results.get(key) ?? null)
   }

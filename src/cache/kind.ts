@@ -1,3 +1,4 @@
+import type { Dependencies } from './dependencies.ts'
 import type { EntryListener, Listener } from './events.ts'
 import type { Inspection } from './inspection.ts'
 import type { Shape } from './shape.ts'
@@ -30,8 +31,14 @@ export interface Kind<Id, Value> {
    * Reads entries through the cache, in the form of a DataLoader's batch function: in the order of the ids, null where
    * there is none, an Error in the place of an entry whose load failed. Never rejects.
    * @param onEntry is told of each entry by itself
+   * @param dependencies takes down what was read, for a response to be kept
    */
-  read(ids: readonly Id[], observer?: Listener, onEntry?: EntryListener): Promise<(Value | Error | null)[]>
+  read(
+    ids: readonly Id[],
+    observer?: Listener,
+    onEntry?: EntryListener,
+    dependencies?: Dependencies,
+  ): Promise<(Value | Error | null)[]>
   /** The same from the database, past the cache. */
   reread(ids: readonly Id[], observer?: Listener): Promise<(Value | Error | null)[]>
   /** Looks at an entry as it is stored, for people. @throws where the store does not answer in time */

@@ -6,6 +6,8 @@ import { newToken } from './tokens.ts'
 interface Slot {
   readonly raw: string
   readonly expiresAt: number
+  /** What a finished response was built from: tokens of fillings, by key. */
+  readonly tokens?: ReadonlyMap<string, string>
 }
 
 export interface MemoryStoreOptions {
@@ -32,13 +34,13 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     const slot = slots.get(key)
     if (slot === undefined) return undefined
     slots.delete(key)
-    bytes -= sizeOf(key, slot.raw)
+    bytes -= sizeOf(key, slot)
     return slot.expiresAt > now() ? slot : undefined
   }
 
   function put(key: string, slot: Slot): void {
     slots.set(key, slot)
-    bytes += sizeOf(key, slot.raw)
+    bytes += sizeOf(key, slot)
   }
 
   function get(key: string): Slot | undefined {
@@ -65,6 +67,14 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     return step.outcome as OutcomeOf<T>
   }
 
+  /** The body of a response, if everything that it was built from holds the filling that was read. */
+  function standing(key: string): string | null {
+    const slot = get(key)
+    if (slot?.tokens === undefined) return null
+    for (const [each, token] of slot.tokens) if (get(each)?.raw.startsWith(`=${token}`) !== true) return null
+    return slot.raw
+  }
+
   function renew(): Promise<void> {
     slots.clear()
     bytes = 0
@@ -78,12 +88,21 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     ready: Promise.resolve(),
     read: (keys) => Promise.resolve({ values: keys.map((key) => get(key)?.raw ?? null), lives: keys.map(() => life) }),
     apply: (transitions) => Promise.resolve(transitions.map((each) => applyOne(each))),
+    responses: {
+      read: (keys) => Promise.resolve(keys.map(standing)),
+      keep(key, { body, life: builtIn, tokens }, ttlMs) {
+        take(key)
+        if (builtIn === life) put(key, { raw: body, tokens, expiresAt: now() + ttlMs })
+        shrink()
+        return Promise.resolve()
+      },
+    },
     inspect(key) {
       const slot = slots.get(key)
       if (slot === undefined || slot.expiresAt <= now()) {
         return Promise.resolve({ raw: null, life, ttlMs: null, bytes: null })
       }
-      return Promise.resolve({ raw: slot.raw, life, ttlMs: slot.expiresAt - now(), bytes: sizeOf(key, slot.raw) })
+      return Promise.resolve({ raw: slot.raw, life, ttlMs: slot.expiresAt - now(), bytes: sizeOf(key, slot) })
     },
     scan: () => Promise.resolve({ keys: [...slots.keys()], next: null }),
     usage: () => ({ bytes, maxBytes }),
@@ -115,6 +134,8 @@ export function stepOf(state: State, now: number, transition: Transition): Step<
   }
 }
 
-function sizeOf(key: string, raw: string): number {
-  return 2 * (key.length + raw.length)
+function sizeOf(key: string, { raw, tokens }: Slot): number {
+  let characters = key.length + raw.length
+  for (const [each, token] of tokens ?? []) characters += each.length + token.length
+  return 2 * characters
 }

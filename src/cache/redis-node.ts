@@ -1,10 +1,11 @@
 import { Breaker } from './breaker.ts'
+import { encodeResponse } from './codec.ts'
 import { within } from './deadline.ts'
 import { Life } from './life.ts'
 import type { Command, Connect, RedisConnection } from './redis-connection.ts'
-import { outcomeOf, scripts } from './scripts.ts'
+import { outcomeOf, scripts, standing } from './scripts.ts'
 import { UnsuitableServerError, type Identity } from './server-check.ts'
-import type { OutcomeOf, ScannedKeys, StoredKey, Transition } from './store.ts'
+import type { OutcomeOf, ScannedKeys, StoredKey, StoredResponse, Transition } from './store.ts'
 
 export interface RedisNodeOptions {
   readonly url: string
@@ -121,6 +122,30 @@ export class RedisNode {
     } catch (error) {
       return transitions.map(() => error as Error)
     }
+  }
+
+  /** The bodies of those responses that stand. @throws where the server does not answer in time */
+  async readResponses(keys: readonly string[]): Promise<readonly (string | null)[]> {
+    const { lifeKey, trustKey } = this.#options
+    const life = this.#life.known
+    if (life === null) return keys.map(() => null)
+    const trusting = this.#needsTrust ? [trustKey] : []
+    const replies = await this.#guarded(() =>
+      this.#connection.send(
+        keys.map((key) => ['EVALSHA', standing.sha, 2 + trusting.length, key, lifeKey, ...trusting, life] as const),
+      ),
+    )
+    const refusal = replies.find((reply) => reply instanceof Error)
+    if (isNoScript(refusal)) await this.#guarded(() => this.#loadScripts())
+    else if (refusal !== undefined) throw refusal
+    return replies.map((reply) => (typeof reply === 'string' ? reply : null))
+  }
+
+  /** @throws where the server does not answer in time */
+  async keepResponse(key: string, response: StoredResponse, ttlMs: number): Promise<void> {
+    const command = ['SET', key, encodeResponse(response), 'PX', Math.max(1, Math.floor(ttlMs))] as const
+    const [reply] = await this.#guarded(() => this.#connection.send([command]))
+    if (reply instanceof Error) throw reply
   }
 
   /** @throws where the server does not answer in time */
@@ -261,7 +286,8 @@ export class RedisNode {
   }
 
   async #loadScripts(): Promise<void> {
-    await this.#connection.send(Object.values(scripts).map(({ source }) => ['SCRIPT', 'LOAD', source] as const))
+    const all = [...Object.values(scripts), standing]
+    await this.#connection.send(all.map(({ source }) => ['SCRIPT', 'LOAD', source] as const))
   }
 
   async #send<T extends Transition>(transitions: readonly T[], asking: boolean): Promise<OutcomeOf<T>[]> {

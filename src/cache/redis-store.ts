@@ -47,6 +47,10 @@ export function redisStore(options: RedisStoreOptions): Store {
       return { values, lives: wanted.map(() => life) }
     },
     apply: (transitions) => node.apply(transitions),
+    responses: {
+      read: (wanted) => node.readResponses(wanted),
+      keep: (key, response, ttlMs) => node.keepResponse(key, response, ttlMs),
+    },
     inspect: (key) => node.inspect(key),
     scan: (from, about) => node.scan(from, `${prefix}:*`, about),
     usage: () => null,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { decode, encode } from './codec.ts'
+import { decode, encode, tokenLength } from './codec.ts'
 import { absent, type AcquireOutcome, type State } from './state.ts'
 import type { Outcomes, Transition } from './store.ts'
 
@@ -104,6 +104,30 @@ export const scripts: Readonly<Record<Transition['do'], Script>> = {
   ),
 }
 
+/**
+ * Whether a finished response stands: it does if it was built in the life that the reader knows and that still lasts, and
+ * if each key that it was built from holds the very filling that was read. All of it is looked at in one step, so what is
+ * served is what was stored at one moment: a reader that begins now could not find anything newer in the store. A write
+ * that holds or has evicted any of those keys has replaced the filling, which never comes back, since its token is random;
+ * so a response can be stored however late, and does no harm.
+ *
+ * Keys: the response, the life, and where it is needed the trust key. Argument: the life. It writes nothing, and yet does
+ * not say so: a server that has become a replica then refuses to run it.
+ */
+export const standing = sealed(`${allowOom}
+local raw = redis.call('GET', KEYS[1])
+if not raw then return false end
+local line = string.find(raw, '\\n', 1, true)
+local parts = cjson.decode(string.sub(raw, 1, line - 1))
+local get = redis.call
+local last = ${tokenLength}
+if parts[1] ~= ARGV[1] or get('GETRANGE', KEYS[2], 0, last) ~= '=' .. ARGV[1] then return false end
+if KEYS[3] and get('EXISTS', KEYS[3]) == 0 then return false end
+for i = 2, #parts, 2 do
+  if get('GETRANGE', parts[i], 0, last) ~= '=' .. parts[i + 1] then return false end
+end
+return string.sub(raw, line + 1)`)
+
 /** Replaces the life of the data, unless somebody else has since: the first argument is how the one seen began. */
 export const replaceLife = {
   source: `#!lua
@@ -149,6 +173,9 @@ function unexpected(reply: string): Error {
 }
 
 function script(header: string, body: string, args: Script['args']): Script {
-  const source = header + prelude + body
-  return { source, sha: createHash('sha1').update(source).digest('hex'), args }
+  return { ...sealed(header + prelude + body), args }
+}
+
+function sealed(source: string): Pick<Script, 'source' | 'sha'> {
+  return { source, sha: createHash('sha1').update(source).digest('hex') }
 }

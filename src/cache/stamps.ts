@@ -4,7 +4,7 @@ import type { Value } from './state.ts'
 
 /** What a reader finds a key to be, once what is stored has been compared with what is valid now. */
 export type Finding<T> =
-  | { readonly is: 'hit'; readonly value: T | null }
+  | { readonly is: 'hit'; readonly value: T | null; readonly token: string }
   /** Nothing usable. `outdated` names a stored value that may be replaced. */
   | { readonly is: 'miss'; readonly outdated: string; readonly corrupt: boolean }
   | { readonly is: 'lease'; readonly token: string }
@@ -42,7 +42,7 @@ export function judgeValue<T>(value: Value, shape: Shape<T>, stamps: string): Fi
     return isNewerShape(stored, shape) ? { is: 'newer' } : { is: 'miss', outdated: value.token, corrupt: false }
   }
   try {
-    return { is: 'hit', value: JSON.parse(value.json) as T | null }
+    return { is: 'hit', value: JSON.parse(value.json) as T | null, token: value.token }
   } catch {
     return { is: 'miss', outdated: value.token, corrupt: true }
   }

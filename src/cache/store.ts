@@ -55,6 +55,26 @@ export interface ScannedKeys {
   readonly next: string | null
 }
 
+/** A finished response, and all that must stand for it to stand. */
+export interface StoredResponse {
+  readonly body: string
+  /** The life it was built in. */
+  readonly life: string
+  /** Tokens of fillings, by key. */
+  readonly tokens: ReadonlyMap<string, string>
+}
+
+/** Where finished responses are kept beside the entries that they were built from. */
+export interface ResponseStore {
+  /**
+   * In one round trip, and each response in one atomic step: its body where every filling that it was built from stands
+   * at that moment, else null. @throws where the store does not answer in time
+   */
+  read(keys: readonly string[]): Promise<readonly (string | null)[]>
+  /** @throws where the store does not answer in time */
+  keep(key: string, response: StoredResponse, ttlMs: number): Promise<void>
+}
+
 /** Where entries are kept. Every store passes the same conformance suite. */
 export interface Store {
   readonly name: 'memory' | 'redis'
@@ -64,6 +84,8 @@ export interface Store {
   read(keys: readonly string[]): Promise<StoreRead>
   /** In one round trip. Each key settles on its own; never rejects. */
   apply<T extends Transition>(transitions: readonly T[]): Promise<OutcomeOf<T>[]>
+  /** Null where no single step can look at many keys, as in a cluster. */
+  readonly responses: ResponseStore | null
   /** Looks at one key, and changes nothing. @throws where the store does not answer in time */
   inspect(key: string): Promise<StoredKey>
   /**

@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader'
-import type { Kind } from '../cache/index.ts'
+import type { Dependencies, Kind } from '../cache/index.ts'
 import { tellStatements } from '../database/statements.ts'
 import type { BatchObserver, RequestObserver } from './observer.ts'
 
@@ -21,25 +21,35 @@ export class Reader {
   readonly #loaders = new Map<object, DataLoader<unknown, unknown>>()
   readonly #rereaders = new Map<object, DataLoader<unknown, unknown>>()
   readonly #deadline: number
+  readonly #dependencies: Dependencies | undefined
   #level = 0
   #underWay = 0
   #waiting: (() => void)[] = []
 
-  /** @param deadline after which nothing more is read, on the clock of performance.now(), in ms */
-  constructor(observer?: Pick<RequestObserver, 'batch'>, deadline = Infinity) {
+  /**
+   * @param deadline after which nothing more is read, on the clock of performance.now(), in ms
+   * @param dependencies takes down what is read, where the answer is going to be kept
+   */
+  constructor(
+    observer?: Pick<RequestObserver, 'batch'>,
+    deadline = Infinity,
+    dependencies: Dependencies | null = null,
+  ) {
     this.#observer = observer
+    this.#dependencies = dependencies ?? undefined
     this.#deadline = deadline
   }
 
   /** The value of an entry, from the cache where it is there; null where it is known to be absent. */
   read<Id, Value>(kind: Kind<Id, Value>, id: Id): Promise<Value | null> {
-    return this.#loader(this.#loaders, kind, (ids, observer) => kind.read(ids, observer?.tell, observer?.entry)).load(
-      id,
-    )
+    return this.#loader(this.#loaders, kind, (ids, observer) =>
+      kind.read(ids, observer?.tell, observer?.entry, this.#dependencies),
+    ).load(id)
   }
 
   /** The same from the database, past the cache: for what was read at two moments and does not fit together. */
   reread<Id, Value>(kind: Kind<Id, Value>, id: Id): Promise<Value | null> {
+    this.#dependencies?.spoil()
     return this.#loader(this.#rereaders, kind, (ids, observer) => kind.reread(ids, observer?.tell)).load(id)
   }
 

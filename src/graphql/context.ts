@@ -8,6 +8,7 @@ import {
   type Viewer,
 } from '../catalog/index.ts'
 import { tellStatements } from '../database/statements.ts'
+import type { Dependencies } from '../cache/index.ts'
 import type { RequestSpan, RequestTally } from '../observe/index.ts'
 import { Trace } from './trace/trace.ts'
 
@@ -42,6 +43,8 @@ export interface RequestFacts {
   /** What the request is called in the log. */
   readonly requestId: string
   readonly tally: RequestTally
+  /** Takes down what the answer is built from; null where it is not going to be kept. */
+  readonly dependencies: Dependencies | null
   /** The span of the request, where it is traced. */
   readonly span: RequestSpan | null
 }
@@ -64,12 +67,14 @@ class RequestContext implements Context {
   private readonly observer: RequestObserver
   private readonly catalog: Catalog
   private readonly deadlineMs: number
+  private readonly dependencies: Dependencies | null
 
   constructor({ catalog, currency, deadlineMs }: ContextOptions, facts: RequestFacts) {
     const { viewer, origin, wantsTrace, requestId, tally, span } = facts
     this.catalog = catalog
     this.currency = currency
     this.deadlineMs = deadlineMs
+    this.dependencies = facts.dependencies
     this.requestId = requestId
     this.tally = tally
     this.viewer = viewer
@@ -93,6 +98,6 @@ class RequestContext implements Context {
   }
 
   private newReader(): Reader {
-    return new Reader(this.observer, performance.now() + this.deadlineMs)
+    return new Reader(this.observer, performance.now() + this.deadlineMs, this.dependencies)
   }
 }

@@ -125,9 +125,11 @@ function takeDown(names: OperationNames): ApolloServerPlugin<Context> {
           const code = errors?.[0]?.extensions?.['code']
           tally.code = typeof code === 'string' ? code : null
           if (data === undefined || operation === undefined) return Promise.resolve()
-          tally.operation = names.labelOf(operationName ?? null)
-          tally.operationName = operationName?.slice(0, longestName) ?? null
-          tally.operationType = operation.operation as OperationType
+          tally.run = {
+            operation: names.labelOf(operationName ?? null),
+            operationName: operationName?.slice(0, longestName) ?? null,
+            operationType: operation.operation as OperationType,
+          }
           return Promise.resolve()
         },
       }),

@@ -24,11 +24,14 @@ export interface RequestEvent {
   readonly statements: number
 }
 
+/** Which operation was run, as RequestEvent has it. */
+export type OperationRun = Pick<RequestEvent, 'operation' | 'operationName' | 'operationType'>
+
+const none: OperationRun = { operation: 'none', operationName: null, operationType: 'none' }
+
 /** What a request comes to, added up while it runs. */
 export class RequestTally implements RequestObserver {
-  operation = 'none'
-  operationName: string | null = null
-  operationType: OperationType = 'none'
+  run: OperationRun = none
   code: string | null = null
   hits = 0
   misses = 0
@@ -49,6 +52,12 @@ export class RequestTally implements RequestObserver {
     },
   }
 
+  /** It was answered whole from the cache. */
+  served(run: OperationRun): void {
+    this.run = run
+    this.hits = 1
+  }
+
   batch(): BatchObserver {
     return this.#reads
   }
@@ -59,19 +68,7 @@ export class RequestTally implements RequestObserver {
 
   /** How it ended. @param ms how long it took */
   event(requestId: string, status: number, ms: number): RequestEvent {
-    const { operation, operationName, operationType, code, hits, misses, statements } = this
-    return {
-      type: 'request',
-      requestId,
-      operation,
-      operationName,
-      operationType,
-      status,
-      code,
-      ms,
-      hits,
-      misses,
-      statements,
-    }
+    const { run, code, hits, misses, statements } = this
+    return { type: 'request', requestId, ...run, status, code, ms, hits, misses, statements }
   }
 }

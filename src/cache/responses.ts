@@ -1,0 +1,90 @@
+import type { Dependencies } from './dependencies.ts'
+import type { Listener } from './events.ts'
+import type { Keys } from './keys.ts'
+import type { ResponseStore, Store } from './store.ts'
+
+/** Finished responses, kept with the tokens of everything that they were built from. */
+export interface Responses {
+  /** The body that was kept under this name, if all that it was built from stands at this moment. Never rejects. */
+  read(name: string): Promise<string | null>
+  /** Keeps a body, where it is known what it was built from, and that is not too much to look at with every read. */
+  keep(name: string, dependencies: Dependencies, body: string): void
+}
+
+export interface ResponsesOptions {
+  readonly store: Store
+  readonly keys: Keys
+  readonly listener: Listener
+  readonly trusted: () => boolean
+  readonly ttlMs: number
+}
+
+export const responseKind = 'response'
+
+/** Redis looks at about a million tokens a second, and does nothing else meanwhile. */
+const mostDependencies = 300
+const longestBody = 256 * 1024
+
+/** Null where the store cannot look at many keys in one step. */
+export function createResponses(options: ResponsesOptions): Responses | null {
+  const { store, keys, listener, trusted, ttlMs } = options
+  if (store.responses === null) return null
+  const reads = new Reads(store.responses, listener)
+  const { keep } = store.responses
+  const keyOf = (name: string): string => keys.entry(responseKind, [name])
+  return {
+    read: (name) => (trusted() ? reads.read(keyOf(name)) : Promise.resolve(null)),
+    keep(name, dependencies, body) {
+      const all = dependencies.all
+      if (all === null || all.tokens.size > mostDependencies || body.length > longestBody) return
+      keep(keyOf(name), { ...all, body }, ttlMs).then(
+        () => listener({ type: 'fill', kind: responseKind, count: 1 }),
+        (error: unknown) => listener({ type: 'error', operation: 'keep', error: error as Error }),
+      )
+    },
+  }
+}
+
+/** Sends what is asked for while the event loop turns once in one round trip. */
+class Reads {
+  readonly #store: ResponseStore
+  readonly #listener: Listener
+  #waiting: { readonly key: string; readonly settle: (body: string | null) => void }[] = []
+
+  constructor(store: ResponseStore, listener: Listener) {
+    this.#store = store
+    this.#listener = listener
+  }
+
+  read(key: string): Promise<string | null> {
+    return new Promise((settle) => {
+      // requests arrive one after the other within a turn, and a round trip costs as much as ten of them
+      if (this.#waiting.push({ key, settle }) === 1) setImmediate(() => void this.#send())
+    })
+  }
+
+  async #send(): Promise<void> {
+    const waiting = this.#waiting
+    this.#waiting = []
+    const tell = this.#listener
+    const begun = performance.now()
+    try {
+      const bodies = await this.#store.read(waiting.map(({ key }) => key))
+      const ms = performance.now() - begun
+      let bytes = 0
+      let hits = 0
+      bodies.forEach((body) => {
+        if (body === null) return
+        bytes += body.length
+        hits += 1
+      })
+      tell({ type: 'command', operation: 'serve', keys: waiting.length, bytes, ms })
+      if (hits > 0) tell({ type: 'hit', kind: responseKind, count: hits })
+      if (hits < waiting.length) tell({ type: 'outdated', kind: responseKind, count: waiting.length - hits })
+      waiting.forEach(({ settle }, i) => settle(bodies[i] ?? null))
+    } catch (error) {
+      tell({ type: 'error', operation: 'serve', error: error as Error })
+      for (const { settle } of waiting) settle(null)
+    }
+  }
+}

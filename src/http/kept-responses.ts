@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { LRUCache } from 'lru-cache'
+import { Dependencies, type Responses } from '../cache/index.ts'
+import type { OperationRun } from '../observe/index.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** All that its answer depends on besides the catalog, as text; null where no answer to it is kept. */
+    asked: string | null
+    /** What its answer is being built from; null where it is not going to be kept. */
+    dependencies: Dependencies | null
+  }
+}
+
+export interface KeptResponsesOptions {
+  readonly responses: Responses
+  /** Names the code and the configuration that shape an answer: others do not share it. */
+  readonly build: string
+}
+
+/** A request that was executed here before, and so has passed every check that its text decides. */
+interface Known {
+  /** What its answer is kept under. */
+  readonly name: string
+  readonly run: OperationRun
+  readonly contentType: string
+}
+
+/** Text of requests to remember, in characters; a few thousand of them. */
+const mostText = 8 * 1024 * 1024
+const longestText = 16 * 1024
+
+/**
+ * Serves a request that has been answered before without executing it, wherever everything that its answer was built from
+ * still stands in the cache. It is recognised by its bytes, before anything is parsed, and only where it was executed by
+ * this process: so its operation is known to be valid, within the limits, and registered where it must be. Who asks, and
+ * how often, has been decided by then.
+ *
+ * What is asked once is not kept: lists that nobody asks for again would fill the store.
+ */
+export function serveKeptResponses(app: FastifyInstance, { responses, build }: KeptResponsesOptions): void {
+  const known = new LRUCache<string, Known>({
+    maxSize: mostText,
+    maxEntrySize: longestText,
+    sizeCalculation: (_known, asked) => asked.length,
+  })
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.decorateRequest('asked', null)
+  app.decorateRequest('dependencies', null)
+
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) => {
+    request.asked = askedBy(request, text)
+    // parsed only if it has to be executed
+    if (request.asked !== null && known.has(request.asked)) done(null, text)
+    else void parse(request, text, done)
+  })
+
+  app.addHook('preHandler', (request, reply, done) => {
+    if (request.method === 'GET') request.asked = askedBy(request, '')
+    if (request.asked === null) return done()
+    const found = known.get(request.asked)
+    if (found === undefined) return execute(request, done)
+    void responses.read(found.name).then((body) => {
+      if (body === null) return execute(request, done)
+      request.asked = null
+      request.tally.served(found.run)
+      return reply.type(found.contentType).send(body)
+    })
+  })
+
+  function execute(request: FastifyRequest, done: (error?: Error) => void): void {
+    request.dependencies = new Dependencies()
+    if (typeof request.body !== 'string') return done()
+    void parse(request, request.body, (error: Error | null, body: unknown) => {
+      request.body = body
+      done(error ?? undefined)
+    })
+  }
+
+  app.addHook('onSend', (request, reply, payload, done) => {
+    done(null, payload)
+    const { asked, dependencies, tally } = request
+    if (asked === null || dependencies === null || typeof payload !== 'string') return
+    const { run } = tally
+    if (reply.statusCode !== 200 || run.operationType !== 'query' || tally.code !== null) return
+    const found = known.peek(asked)
+    if (found !== undefined) responses.keep(found.name, dependencies, payload)
+    else known.set(asked, { name: nameOf(build, asked), run, contentType: String(reply.getHeader('content-type')) })
+  })
+}
+
+/** Null for a request that wants to know how its answer came about, which only executing it tells. */
+function askedBy({ method, url, headers, viewer, protocol, host }: FastifyRequest, body: string): string | null {
+  if (viewer === null || headers['x-larder-trace'] !== undefined) return null
+  const { accept, 'content-type': type, 'apollo-require-preflight': preflight, 'x-apollo-operation-name': name } = headers
+  const may = [...viewer.scopes].join(' ')
+  return [method, url, protocol, host, accept, type, preflight, name, may, body].join('\n')
+}
+
+function nameOf(build: string, asked: string): string {
+  return createHash('sha256').update(build).update(asked).digest('base64url')
+}
