@@ -29,15 +29,15 @@ const longestBody = 256 * 1024
 export function createResponses(options: ResponsesOptions): Responses | null {
   const { store, keys, listener, trusted, ttlMs } = options
   if (store.responses === null) return null
-  const reads = new Reads(store.responses, listener)
-  const { keep } = store.responses
+  const kept = store.responses
+  const reads = new Reads(kept, listener)
   const keyOf = (name: string): string => keys.entry(responseKind, [name])
   return {
     read: (name) => (trusted() ? reads.read(keyOf(name)) : Promise.resolve(null)),
     keep(name, dependencies, body) {
       const all = dependencies.all
       if (all === null || all.tokens.size > mostDependencies || body.length > longestBody) return
-      keep(keyOf(name), { ...all, body }, ttlMs).then(
+      kept.keep(keyOf(name), { ...all, body }, ttlMs).then(
         () => listener({ type: 'fill', kind: responseKind, count: 1 }),
         (error: unknown) => listener({ type: 'error', operation: 'keep', error: error as Error }),
       )

@@ -7,9 +7,9 @@ import { errorBody } from './errors.ts'
  */
 export function admit(app: FastifyInstance, most: number): void {
   let underWay = 0
-  app.addHook('onRequest', async (_request, reply) => {
+  app.addHook('onRequest', (_request, reply, done) => {
     if (underWay >= most) {
-      await reply
+      reply
         .code(503)
         .header('retry-after', '1')
         .send(errorBody('UNAVAILABLE', `The server is answering ${most} requests already: try again in a second`))
@@ -20,5 +20,6 @@ export function admit(app: FastifyInstance, most: number): void {
     reply.raw.once('close', () => {
       underWay -= 1
     })
+    done()
   })
 }

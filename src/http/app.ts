@@ -59,13 +59,15 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     return503OnClosing: false,
     trustProxy: [...options.trustProxy],
     genReqId: requestIdOf,
+    // what a request is called stands in each of its lines
+    childLoggerFactory: (logger) => logger,
     routerOptions: { ignoreTrailingSlash: true },
   })
   handleErrors(app)
   await secure(app, { corsOrigins, sandbox })
-  app.addHook('onSend', async (request, reply) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
     reply.header('x-request-id', request.id)
-    return Promise.resolve()
+    done(null, payload)
   })
   await app.register((scope) => graphqlRoutes(scope, options))
   await app.register(healthRoutes(options.health))

@@ -6,18 +6,17 @@ import type { FastifyInstance } from 'fastify'
  * 304 without a body where it does. An answer to somebody in particular is theirs alone.
  */
 export function answerConditionally(app: FastifyInstance): void {
-  app.addHook('onSend', async (request, reply, payload) => {
-    await Promise.resolve()
+  app.addHook('onSend', (request, reply, payload, done) => {
     const isPrivate = request.headers.authorization !== undefined
     reply
       .header('cache-control', isPrivate ? 'private, no-cache' : 'no-cache')
       .header('vary', 'authorization, origin, accept')
-    if (request.method !== 'GET' || reply.statusCode !== 200 || typeof payload !== 'string') return payload
+    if (request.method !== 'GET' || reply.statusCode !== 200 || typeof payload !== 'string') return done(null, payload)
     const etag = `"${createHash('sha256').update(payload).digest('base64url')}"`
     reply.header('etag', etag)
-    if (!matches(request.headers['if-none-match'], etag)) return payload
+    if (!matches(request.headers['if-none-match'], etag)) return done(null, payload)
     reply.code(304).removeHeader('content-length')
-    return null
+    done(null, null)
   })
 }
 

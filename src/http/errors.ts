@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 export function handleErrors(app: FastifyInstance): void {
   app.setErrorHandler<Error & { statusCode?: number; code?: string }>((error, request, reply) => {
     const status = error.statusCode ?? 500
-    if (status >= 500) request.log.error(error)
+    if (status >= 500) request.log.error({ err: error, requestId: request.id }, 'a request failed')
     return reply.code(status).send(errorBody(codeOf(status), messageOf(status, error)))
   })
   app.setNotFoundHandler((request, reply) =>

@@ -4,9 +4,9 @@ import { statusOfCode } from '../graphql/errors.ts'
 import { errorBody } from './errors.ts'
 
 /** Who asks, by the Authorization header of a request; or why the request is not answered. */
-export type Identify = (
-  authorization: string | undefined,
-) => Promise<Viewer | { readonly refused: 'UNAUTHENTICATED' | 'UNAVAILABLE'; readonly message: string }>
+export type Identify = (authorization: string | undefined) => Identified | Promise<Identified>
+
+type Identified = Viewer | { readonly refused: 'UNAUTHENTICATED' | 'UNAVAILABLE'; readonly message: string }
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -18,15 +18,20 @@ declare module 'fastify' {
 /** Says of every request who asks, and answers those itself whose token does not hold. */
 export function identifyRequests(app: FastifyInstance, identify: Identify): void {
   app.decorateRequest('viewer', null)
-  app.addHook('onRequest', async (request, reply) => {
-    const viewer = await identify(request.headers.authorization)
-    if (!('refused' in viewer)) {
-      request.viewer = viewer
-      return
+  app.addHook('onRequest', (request, reply, done) => {
+    const admit = (viewer: Identified): void => {
+      if (!('refused' in viewer)) {
+        request.viewer = viewer
+        done()
+        return
+      }
+      const { refused, message } = viewer
+      if (refused === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer error="invalid_token"')
+      else reply.header('retry-after', '1')
+      reply.code(statusOfCode[refused] ?? 500).send(errorBody(refused, message))
     }
-    const { refused, message } = viewer
-    if (refused === 'UNAUTHENTICATED') reply.header('www-authenticate', 'Bearer error="invalid_token"')
-    else reply.header('retry-after', '1')
-    await reply.code(statusOfCode[refused] ?? 500).send(errorBody(refused, message))
+    const viewer = identify(request.headers.authorization)
+    if (viewer instanceof Promise) viewer.then(admit, done)
+    else admit(viewer)
   })
 }

@@ -1,6 +1,8 @@
 import cors from '@fastify/cors'
-import helmet from '@fastify/helmet'
 import type { FastifyInstance } from 'fastify'
+import helmet, { type HelmetOptions } from 'helmet'
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 
 export interface SecurityOptions {
   /** Sites whose pages may read answers, as `https://shop.example`. */
@@ -26,13 +28,17 @@ const sandboxPolicy = [
 
 /** Headers that keep browsers from doing with an answer what it is not meant for. Routes with pages widen the policy. */
 export async function secure(app: FastifyInstance, { corsOrigins, sandbox }: SecurityOptions): Promise<void> {
-  await app.register(helmet, {
+  const headers = headersOf({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] },
     },
     // pictures are shown on other sites
     crossOriginResourcePolicy: { policy: 'cross-origin' },
+  })
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(headers)
+    done()
   })
   await app.register(cors, {
     origin: [...corsOrigins, ...(sandbox ? [sandboxSite] : [])],
@@ -56,11 +62,18 @@ export async function secure(app: FastifyInstance, { corsOrigins, sandbox }: Sec
   })
 }
 
+/** What helmet puts into every response: always the same, so it is asked once. */
+function headersOf(options: HelmetOptions): Record<string, string> {
+  const response = new ServerResponse(new IncomingMessage(new Socket()))
+  helmet(options)(response.req, response, () => {})
+  return Object.fromEntries(Object.entries(response.getHeaders()).map(([name, value]) => [name, String(value)]))
+}
+
 /** Lets the page of Sandbox load what it needs, and nothing else on these routes. */
 export function widenForSandbox(app: FastifyInstance): void {
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     const isPage = request.method === 'GET' && request.headers.accept?.includes('text/html') === true
     if (isPage) reply.header('content-security-policy', sandboxPolicy)
-    return Promise.resolve()
+    done()
   })
 }

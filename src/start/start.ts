@@ -14,7 +14,7 @@ import { durabilityWarning } from './durability.ts'
 import { cacheHealth, databaseHealth } from './health.ts'
 import { keepCoherent } from './coherence.ts'
 import { listen } from './listen.ts'
-import { readableLog } from './log-stream.ts'
+import { logStream } from './log-stream.ts'
 import { openTracing } from './tracing.ts'
 import { serveMetrics } from './metrics.ts'
 import { readOperations } from './operations.ts'
@@ -119,7 +119,7 @@ export async function startLarder(config: Config, print: (line: string) => void)
     started.push(() => Promise.resolve(watched.stop()))
     const app = await createApp({
       ...http,
-      log: { ...http.log, stream: await readableLog(config) },
+      log: { ...http.log, stream: await logStream(config) },
       onAnswer: tell,
       tracing,
       routes: [...metrics.routes, ...watched.routes],
