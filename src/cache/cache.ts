@@ -65,7 +65,7 @@ export interface Cache {
   close(): Promise<void>
 }
 
-const reservedNames = new Set(['group', 'generation', 'life', 'trust', responseKind])
+const reservedNames = new Set(['group', 'generation', 'life', 'change', 'trust', responseKind])
 
 /** A coherent cache-aside cache over a store. It trusts itself until told otherwise. */
 export function createCache(options: CacheOptions): Cache {

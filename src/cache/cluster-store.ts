@@ -251,6 +251,7 @@ class ClusterStore implements Store {
       url,
       connect,
       lifeKey,
+      changeKey: null,
       trustKey: keyOn(owner, keys.trust),
       vouching,
       origin: this.#origin,

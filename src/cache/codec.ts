@@ -1,5 +1,4 @@
 import { absent, type State, type Value } from './state.ts'
-import type { StoredResponse } from './store.ts'
 
 /** Characters of a token: 128 random bits in base64url. */
 export const tokenLength = 22
@@ -40,14 +39,6 @@ export function encode(state: State): string | null {
     case 'hold':
       return `!${[...state.holders].map(([writer, deadline]) => `${writer}:${deadline}`).join(',')}`
   }
-}
-
-/**
- * The stored form of a finished response: on the first line the life it was built in, and then each key that it was built
- * from with the token of its filling; the body behind it.
- */
-export function encodeResponse({ life, tokens, body }: StoredResponse): string {
-  return `${JSON.stringify([life, ...[...tokens].flat()])}\n${body}`
 }
 
 function decodeValue(raw: string): Value | null {

@@ -37,6 +37,10 @@ export class Keys {
     return `${this.#prefix}:life`
   }
 
+  get change(): string {
+    return `${this.#prefix}:change`
+  }
+
   get trust(): string {
     return `${this.#prefix}:trust`
   }

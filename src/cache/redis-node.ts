@@ -1,10 +1,11 @@
 import { Breaker } from './breaker.ts'
-import { encodeResponse } from './codec.ts'
 import { within } from './deadline.ts'
 import { Life } from './life.ts'
 import type { Command, Connect, RedisConnection } from './redis-connection.ts'
-import { outcomeOf, scripts, standing } from './scripts.ts'
+import { outcomeOf, scripts } from './scripts.ts'
 import { UnsuitableServerError, type Identity } from './server-check.ts'
+import { encodeResponse, standing } from './standing-script.ts'
+import { newToken } from './tokens.ts'
 import type { OutcomeOf, ScannedKeys, StoredKey, StoredResponse, Transition } from './store.ts'
 
 export interface RedisNodeOptions {
@@ -12,6 +13,8 @@ export interface RedisNodeOptions {
   readonly connect: Connect
   /** Where the life of this server's data is kept. */
   readonly lifeKey: string
+  /** Where the last change is named, for kept responses; in a cluster, where no script can reach it, nowhere. */
+  readonly changeKey: string | null
   /** Where it is kept that somebody vouches for this server. */
   readonly trustKey: string
   readonly vouching: Vouching
@@ -126,24 +129,29 @@ export class RedisNode {
 
   /** The bodies of those responses that stand. @throws where the server does not answer in time */
   async readResponses(keys: readonly string[]): Promise<readonly (string | null)[]> {
-    const { lifeKey, trustKey } = this.#options
+    const { lifeKey, changeKey, trustKey } = this.#options
     const life = this.#life.known
-    if (life === null) return keys.map(() => null)
-    const trusting = this.#needsTrust ? [trustKey] : []
-    const replies = await this.#guarded(() =>
-      this.#connection.send(
-        keys.map((key) => ['EVALSHA', standing.sha, 2 + trusting.length, key, lifeKey, ...trusting, life] as const),
-      ),
-    )
-    const refusal = replies.find((reply) => reply instanceof Error)
-    if (isNoScript(refusal)) await this.#guarded(() => this.#loadScripts())
-    else if (refusal !== undefined) throw refusal
-    return replies.map((reply) => (typeof reply === 'string' ? reply : null))
+    if (life === null || changeKey === null) return keys.map(() => null)
+    const named = [lifeKey, changeKey, trustKey, ...keys]
+    const command = [
+      'EVALSHA',
+      standing.sha,
+      named.length,
+      ...named,
+      life,
+      this.#needsTrust ? 1 : 0,
+      newToken(),
+    ] as const
+    const [bodies] = await this.#guarded(() => this.#connection.send([command]))
+    if (Array.isArray(bodies) && bodies.every(isText)) return bodies
+    if (!isNoScript(bodies)) throw bodies instanceof Error ? bodies : new Error('Redis answered with something else')
+    await this.#guarded(() => this.#loadScripts())
+    return keys.map(() => null)
   }
 
   /** @throws where the server does not answer in time */
-  async keepResponse(key: string, response: StoredResponse, ttlMs: number): Promise<void> {
-    const command = ['SET', key, encodeResponse(response), 'PX', Math.max(1, Math.floor(ttlMs))] as const
+  async keepResponse(key: string, { life, tokens, body }: StoredResponse, ttlMs: number): Promise<void> {
+    const command = ['SET', key, encodeResponse(life, tokens, body), 'PX', Math.max(1, Math.floor(ttlMs))] as const
     const [reply] = await this.#guarded(() => this.#connection.send([command]))
     if (reply instanceof Error) throw reply
   }
@@ -293,6 +301,9 @@ export class RedisNode {
   async #send<T extends Transition>(transitions: readonly T[], asking: boolean): Promise<OutcomeOf<T>[]> {
     const commands = transitions.map((each) => {
       const { sha, args } = scripts[each.do]
+      const { changeKey } = this.#options
+      const isWrite = each.do === 'hold' || each.do === 'evict'
+      if (isWrite && changeKey !== null) return ['EVALSHA', sha, 2, each.key, changeKey, ...args(each)] as const
       return ['EVALSHA', sha, 1, each.key, ...args(each)] as const
     })
     const replies = asking

@@ -30,6 +30,7 @@ export function redisStore(options: RedisStoreOptions): Store {
     url,
     connect: options.connect ?? connectRedis,
     lifeKey: keys.life,
+    changeKey: keys.change,
     trustKey: keys.trust,
     vouching,
     origin,

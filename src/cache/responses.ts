@@ -3,13 +3,16 @@ import type { Listener } from './events.ts'
 import type { Keys } from './keys.ts'
 import type { ResponseStore, Store } from './store.ts'
 
-/** Finished responses, kept with the tokens of everything that they were built from. */
-export interface Responses {
-  /** The body that was kept under this name, if all that it was built from stands at this moment. Never rejects. */
-  read(name: string): Promise<string | null>
+/** A finished response, kept with the tokens of everything that it was built from. */
+export interface KeptResponse {
+  /** The body that was kept last, if all that it was built from stands at this moment. Never rejects. */
+  read(): Promise<string | null>
   /** Keeps a body, where it is known what it was built from, and that is not too much to look at with every read. */
-  keep(name: string, dependencies: Dependencies, body: string): void
+  keep(dependencies: Dependencies, body: string): void
 }
+
+/** The response of this name, whether it is kept or not. A name says all that shapes a response besides its entries. */
+export type Responses = (name: string) => KeptResponse
 
 export interface ResponsesOptions {
   readonly store: Store
@@ -31,17 +34,19 @@ export function createResponses(options: ResponsesOptions): Responses | null {
   if (store.responses === null) return null
   const kept = store.responses
   const reads = new Reads(kept, listener)
-  const keyOf = (name: string): string => keys.entry(responseKind, [name])
-  return {
-    read: (name) => (trusted() ? reads.read(keyOf(name)) : Promise.resolve(null)),
-    keep(name, dependencies, body) {
-      const all = dependencies.all
-      if (all === null || all.tokens.size > mostDependencies || body.length > longestBody) return
-      kept.keep(keyOf(name), { ...all, body }, ttlMs).then(
-        () => listener({ type: 'fill', kind: responseKind, count: 1 }),
-        (error: unknown) => listener({ type: 'error', operation: 'keep', error: error as Error }),
-      )
-    },
+  return (name) => {
+    const key = keys.entry(responseKind, [name])
+    return {
+      read: () => (trusted() ? reads.read(key) : Promise.resolve(null)),
+      keep(dependencies, body) {
+        const all = dependencies.all
+        if (all === null || all.tokens.size > mostDependencies || body.length > longestBody) return
+        kept.keep(key, { ...all, body }, ttlMs).then(
+          () => listener({ type: 'fill', kind: responseKind, count: 1 }),
+          (error: unknown) => listener({ type: 'error', operation: 'keep', error: error as Error }),
+        )
+      },
+    }
   }
 }
 

@@ -1,15 +1,14 @@
-import { createHash } from 'node:crypto'
-import { decode, encode, tokenLength } from './codec.ts'
+import { decode, encode } from './codec.ts'
 import { absent, type AcquireOutcome, type State } from './state.ts'
+import { allowOom, sealed, type SealedScript } from './sealed-script.ts'
 import type { Outcomes, Transition } from './store.ts'
+import { newToken } from './tokens.ts'
 
 /**
  * The protocol's transitions in Lua: one script each, one key each, time from Redis. Each is a translation of the function
  * of the same name in state.ts, and a test holds the two together.
  */
-interface Script {
-  readonly source: string
-  readonly sha: string
+interface Script extends SealedScript {
   readonly args: (transition: Transition) => (string | number)[]
 }
 
@@ -46,8 +45,10 @@ local function write_hold()
 end
 `
 
-// A hold and an eviction free memory or take next to none: they must succeed when Redis is full.
-const allowOom = '#!lua flags=allow-oom\n'
+// What a write begins with: kept responses have to look at what they were built from again.
+const changed = `
+if KEYS[2] then redis.call('SET', KEYS[2], ARGV[1]) end
+`
 
 export const scripts: Readonly<Record<Transition['do'], Script>> = {
   acquire: script(
@@ -81,14 +82,16 @@ export const scripts: Readonly<Record<Transition['do'], Script>> = {
   ),
   hold: script(
     allowOom,
-    `holders[ARGV[1]] = string.format('%.0f', now + ARGV[2])
+    `${changed}
+     holders[ARGV[2]] = string.format('%.0f', now + ARGV[3])
      write_hold()
      return 1`,
-    (t) => (t.do === 'hold' ? [t.writer, t.holdMs] : []),
+    (t) => (t.do === 'hold' ? [newToken(), t.writer, t.holdMs] : []),
   ),
   evict: script(
     allowOom,
-    `if mark == '' then
+    `${changed}
+     if mark == '' then
        redis.call('DEL', KEYS[1])
        return 0
      end
@@ -96,37 +99,13 @@ export const scripts: Readonly<Record<Transition['do'], Script>> = {
        redis.call('DEL', KEYS[1])
        return 1
      end
-     local removed = holders[ARGV[1]] and 1 or 0
-     holders[ARGV[1]] = nil
+     local removed = holders[ARGV[2]] and 1 or 0
+     holders[ARGV[2]] = nil
      write_hold()
      return removed`,
-    (t) => (t.do === 'evict' ? [t.writer ?? ''] : []),
+    (t) => (t.do === 'evict' ? [newToken(), t.writer ?? ''] : []),
   ),
 }
-
-/**
- * Whether a finished response stands: it does if it was built in the life that the reader knows and that still lasts, and
- * if each key that it was built from holds the very filling that was read. All of it is looked at in one step, so what is
- * served is what was stored at one moment: a reader that begins now could not find anything newer in the store. A write
- * that holds or has evicted any of those keys has replaced the filling, which never comes back, since its token is random;
- * so a response can be stored however late, and does no harm.
- *
- * Keys: the response, the life, and where it is needed the trust key. Argument: the life. It writes nothing, and yet does
- * not say so: a server that has become a replica then refuses to run it.
- */
-export const standing = sealed(`${allowOom}
-local raw = redis.call('GET', KEYS[1])
-if not raw then return false end
-local line = string.find(raw, '\\n', 1, true)
-local parts = cjson.decode(string.sub(raw, 1, line - 1))
-local get = redis.call
-local last = ${tokenLength}
-if parts[1] ~= ARGV[1] or get('GETRANGE', KEYS[2], 0, last) ~= '=' .. ARGV[1] then return false end
-if KEYS[3] and get('EXISTS', KEYS[3]) == 0 then return false end
-for i = 2, #parts, 2 do
-  if get('GETRANGE', parts[i], 0, last) ~= '=' .. parts[i + 1] then return false end
-end
-return string.sub(raw, line + 1)`)
 
 /** Replaces the life of the data, unless somebody else has since: the first argument is how the one seen began. */
 export const replaceLife = {
@@ -174,8 +153,4 @@ function unexpected(reply: string): Error {
 
 function script(header: string, body: string, args: Script['args']): Script {
   return { ...sealed(header + prelude + body), args }
-}
-
-function sealed(source: string): Pick<Script, 'source' | 'sha'> {
-  return { source, sha: createHash('sha1').update(source).digest('hex') }
 }

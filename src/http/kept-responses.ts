@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
-import { Dependencies, type Responses } from '../cache/index.ts'
+import { Dependencies, type KeptResponse, type Responses } from '../cache/index.ts'
 import type { OperationRun } from '../observe/index.ts'
 
 declare module 'fastify' {
@@ -21,8 +21,7 @@ export interface KeptResponsesOptions {
 
 /** A request that was executed here before, and so has passed every check that its text decides. */
 interface Known {
-  /** What its answer is kept under. */
-  readonly name: string
+  readonly response: KeptResponse
   readonly run: OperationRun
   readonly contentType: string
 }
@@ -61,7 +60,7 @@ export function serveKeptResponses(app: FastifyInstance, { responses, build }: K
     if (request.asked === null) return done()
     const found = known.get(request.asked)
     if (found === undefined) return execute(request, done)
-    void responses.read(found.name).then((body) => {
+    void found.response.read().then((body) => {
       if (body === null) return execute(request, done)
       request.asked = null
       request.tally.served(found.run)
@@ -85,15 +84,21 @@ export function serveKeptResponses(app: FastifyInstance, { responses, build }: K
     const { run } = tally
     if (reply.statusCode !== 200 || run.operationType !== 'query' || tally.code !== null) return
     const found = known.peek(asked)
-    if (found !== undefined) responses.keep(found.name, dependencies, payload)
-    else known.set(asked, { name: nameOf(build, asked), run, contentType: String(reply.getHeader('content-type')) })
+    if (found !== undefined) return found.response.keep(dependencies, payload)
+    const response = responses(nameOf(build, asked))
+    known.set(asked, { response, run, contentType: String(reply.getHeader('content-type')) })
   })
 }
 
 /** Null for a request that wants to know how its answer came about, which only executing it tells. */
 function askedBy({ method, url, headers, viewer, protocol, host }: FastifyRequest, body: string): string | null {
   if (viewer === null || headers['x-larder-trace'] !== undefined) return null
-  const { accept, 'content-type': type, 'apollo-require-preflight': preflight, 'x-apollo-operation-name': name } = headers
+  const {
+    accept,
+    'content-type': type,
+    'apollo-require-preflight': preflight,
+    'x-apollo-operation-name': name,
+  } = headers
   const may = [...viewer.scopes].join(' ')
   return [method, url, protocol, host, accept, type, preflight, name, may, body].join('\n')
 }

@@ -35,6 +35,12 @@ export async function secure(app: FastifyInstance, { corsOrigins, sandbox }: Sec
     },
     // pictures are shown on other sites
     crossOriginResourcePolicy: { policy: 'cross-origin' },
+    // for plugins and browsers that are no more; each header is paid for with every response
+    originAgentCluster: false,
+    xDnsPrefetchControl: false,
+    xDownloadOptions: false,
+    xPermittedCrossDomainPolicies: false,
+    xXssProtection: false,
   })
   app.addHook('onRequest', (_request, reply, done) => {
     reply.headers(headers)

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, it } from 'vitest'
 import { startApi, type TestApi } from '../setup/api.ts'
 import { storeFixture } from '../setup/fixture.ts'
 import { testDatabase, testRedis } from '../setup/index.ts'
@@ -23,7 +23,14 @@ describe.each([
       for (let i = 0; i < 4; i++) {
         api.events.length = 0
         const a = await api.ask(page)
-        console.log(i, a.status, JSON.stringify(a.data).slice(0, 60), api.events.map((e) => `${e.type}${'operation' in e ? e.operation : ''}${'error' in e ? e.error.message : ''}`).join(' '))
+        console.log(
+          i,
+          a.status,
+          JSON.stringify(a.data).slice(0, 60),
+          api.events
+            .map((e) => `${e.type}${'operation' in e ? e.operation : ''}${'error' in e ? e.error.message : ''}`)
+            .join(' '),
+        )
         await new Promise((r) => setTimeout(r, 20))
       }
     })
