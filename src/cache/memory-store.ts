@@ -67,12 +67,20 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     return step.outcome as OutcomeOf<T>
   }
 
-  /** The body of a response, if everything that it was built from holds the filling that was read. */
-  function standing(key: string): string | null {
+  /** When the first of these fillings expires; null where one of them does not stand. */
+  function standUntil(tokens: ReadonlyMap<string, string>): number | null {
+    let until = Infinity
+    for (const [key, token] of tokens) {
+      const slot = get(key)
+      if (slot?.raw.startsWith(`=${token}`) !== true) return null
+      until = Math.min(until, slot.expiresAt)
+    }
+    return until
+  }
+
+  function bodyOf(key: string): string | null {
     const slot = get(key)
-    if (slot?.tokens === undefined) return null
-    for (const [each, token] of slot.tokens) if (get(each)?.raw.startsWith(`=${token}`) !== true) return null
-    return slot.raw
+    return slot?.tokens !== undefined && standUntil(slot.tokens) !== null ? slot.raw : null
   }
 
   function renew(): Promise<void> {
@@ -89,12 +97,14 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     read: (keys) => Promise.resolve({ values: keys.map((key) => get(key)?.raw ?? null), lives: keys.map(() => life) }),
     apply: (transitions) => Promise.resolve(transitions.map((each) => applyOne(each))),
     responses: {
-      read: (keys) => Promise.resolve(keys.map(standing)),
+      read: (keys) => Promise.resolve(keys.map(bodyOf)),
       keep(key, { body, life: builtIn, tokens }, ttlMs) {
+        const until = builtIn === life ? standUntil(tokens) : null
+        if (until === null) return Promise.resolve(false)
         take(key)
-        if (builtIn === life) put(key, { raw: body, tokens, expiresAt: now() + ttlMs })
+        put(key, { raw: body, tokens, expiresAt: Math.min(until, now() + ttlMs) })
         shrink()
-        return Promise.resolve()
+        return Promise.resolve(true)
       },
     },
     inspect(key) {

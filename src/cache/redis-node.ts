@@ -1,12 +1,14 @@
 import { Breaker } from './breaker.ts'
 import { within } from './deadline.ts'
 import { Life } from './life.ts'
+import { keep, serve } from './response-scripts.ts'
 import type { Command, Connect, RedisConnection } from './redis-connection.ts'
-import { outcomeOf, scripts } from './scripts.ts'
+import { sendTransitions } from './redis-transitions.ts'
+import { scripts } from './scripts.ts'
+import type { SealedScript } from './sealed-script.ts'
 import { UnsuitableServerError, type Identity } from './server-check.ts'
-import { encodeResponse, standing } from './standing-script.ts'
 import { newToken } from './tokens.ts'
-import type { OutcomeOf, ScannedKeys, StoredKey, StoredResponse, Transition } from './store.ts'
+import type { OutcomeOf, ScannedKeys, StoredKey, Transition } from './store.ts'
 
 export interface RedisNodeOptions {
   readonly url: string
@@ -127,33 +129,26 @@ export class RedisNode {
     }
   }
 
-  /** The bodies of those responses that stand. @throws where the server does not answer in time */
-  async readResponses(keys: readonly string[]): Promise<readonly (string | null)[]> {
+  /**
+   * Runs a script that reads within a life, as response-scripts.ts has it; null where there is nothing to be read.
+   * @param life the one that what is handed over belongs to; that of the server by default
+   * @throws where the server does not answer in time
+   */
+  async run(
+    script: SealedScript,
+    keys: readonly string[],
+    args: readonly (string | number)[] = [],
+    life = this.#life.known,
+  ): Promise<unknown> {
     const { lifeKey, changeKey, trustKey } = this.#options
-    const life = this.#life.known
-    if (life === null || changeKey === null) return keys.map(() => null)
+    if (life === null || life !== this.#life.known || changeKey === null) return null
     const named = [lifeKey, changeKey, trustKey, ...keys]
-    const command = [
-      'EVALSHA',
-      standing.sha,
-      named.length,
-      ...named,
-      life,
-      this.#needsTrust ? 1 : 0,
-      newToken(),
-    ] as const
-    const [bodies] = await this.#guarded(() => this.#connection.send([command]))
-    if (Array.isArray(bodies) && bodies.every(isText)) return bodies
-    if (!isNoScript(bodies)) throw bodies instanceof Error ? bodies : new Error('Redis answered with something else')
-    await this.#guarded(() => this.#loadScripts())
-    return keys.map(() => null)
-  }
-
-  /** @throws where the server does not answer in time */
-  async keepResponse(key: string, { life, tokens, body }: StoredResponse, ttlMs: number): Promise<void> {
-    const command = ['SET', key, encodeResponse(life, tokens, body), 'PX', Math.max(1, Math.floor(ttlMs))] as const
+    const needsTrust = this.#needsTrust ? 1 : 0
+    const command = ['EVALSHA', script.sha, named.length, ...named, life, needsTrust, newToken(), ...args] as const
     const [reply] = await this.#guarded(() => this.#connection.send([command]))
-    if (reply instanceof Error) throw reply
+    if (isNoScript(reply)) await this.#guarded(() => this.#loadScripts())
+    else if (reply instanceof Error) throw reply
+    return reply instanceof Error ? null : reply
   }
 
   /** @throws where the server does not answer in time */
@@ -285,41 +280,18 @@ export class RedisNode {
 
   /** A script that Redis does not know did not run, so those that need it may be sent once more. */
   async #sendKnown<T extends Transition>(transitions: readonly T[], asking: boolean): Promise<OutcomeOf<T>[]> {
-    const outcomes = await this.#send(transitions, asking)
+    const sending = { asking, changeKey: this.#options.changeKey }
+    const outcomes = await sendTransitions(this.#connection, transitions, sending)
     const unknown = transitions.filter((_, i) => isNoScript(outcomes[i]))
     if (unknown.length === 0) return outcomes
     await this.#loadScripts()
-    const again = await this.#send(unknown, asking)
+    const again = await sendTransitions(this.#connection, unknown, sending)
     return outcomes.map((outcome) => (isNoScript(outcome) ? (again.shift() ?? outcome) : outcome))
   }
 
   async #loadScripts(): Promise<void> {
-    const all = [...Object.values(scripts), standing]
+    const all = [...Object.values(scripts), serve, keep]
     await this.#connection.send(all.map(({ source }) => ['SCRIPT', 'LOAD', source] as const))
-  }
-
-  async #send<T extends Transition>(transitions: readonly T[], asking: boolean): Promise<OutcomeOf<T>[]> {
-    const commands = transitions.map((each) => {
-      const { sha, args } = scripts[each.do]
-      const { changeKey } = this.#options
-      const isWrite = each.do === 'hold' || each.do === 'evict'
-      if (isWrite && changeKey !== null) return ['EVALSHA', sha, 2, each.key, changeKey, ...args(each)] as const
-      return ['EVALSHA', sha, 1, each.key, ...args(each)] as const
-    })
-    const replies = asking
-      ? (await this.#connection.send(commands.flatMap((command) => [['ASKING'] as const, command]))).filter(
-          (_, i) => i % 2 === 1,
-        )
-      : await this.#connection.send(commands)
-    return transitions.map((each, i) => {
-      const reply = replies[i]
-      if (reply instanceof Error) return reply
-      try {
-        return outcomeOf(each, reply) as OutcomeOf<T>
-      } catch (unexpected) {
-        return unexpected as Error
-      }
-    })
   }
 }
 

@@ -1,6 +1,7 @@
 import { Keys } from './keys.ts'
 import { connectRedis, type Connect } from './redis-connection.ts'
 import { RedisNode, type Vouching } from './redis-node.ts'
+import { redisResponses } from './redis-responses.ts'
 import type { Store } from './store.ts'
 
 export interface RedisStoreOptions {
@@ -48,10 +49,7 @@ export function redisStore(options: RedisStoreOptions): Store {
       return { values, lives: wanted.map(() => life) }
     },
     apply: (transitions) => node.apply(transitions),
-    responses: {
-      read: (wanted) => node.readResponses(wanted),
-      keep: (key, response, ttlMs) => node.keepResponse(key, response, ttlMs),
-    },
+    responses: redisResponses(node),
     inspect: (key) => node.inspect(key),
     scan: (from, about) => node.scan(from, `${prefix}:*`, about),
     usage: () => null,

@@ -7,8 +7,11 @@ import type { ResponseStore, Store } from './store.ts'
 export interface KeptResponse {
   /** The body that was kept last, if all that it was built from stands at this moment. Never rejects. */
   read(): Promise<string | null>
-  /** Keeps a body, where it is known what it was built from, and that is not too much to look at with every read. */
-  keep(dependencies: Dependencies, body: string): void
+  /**
+   * Keeps a body, where it is known what it was built from, all of that still stands, and it is not too much to look at.
+   * Returns whether it did. Never rejects.
+   */
+  keep(dependencies: Dependencies, body: string): Promise<boolean>
 }
 
 /** The response of this name, whether it is kept or not. A name says all that shapes a response besides its entries. */
@@ -38,13 +41,17 @@ export function createResponses(options: ResponsesOptions): Responses | null {
     const key = keys.entry(responseKind, [name])
     return {
       read: () => (trusted() ? reads.read(key) : Promise.resolve(null)),
-      keep(dependencies, body) {
+      async keep(dependencies, body) {
         const all = dependencies.all
-        if (all === null || all.tokens.size > mostDependencies || body.length > longestBody) return
-        kept.keep(key, { ...all, body }, ttlMs).then(
-          () => listener({ type: 'fill', kind: responseKind, count: 1 }),
-          (error: unknown) => listener({ type: 'error', operation: 'keep', error: error as Error }),
-        )
+        if (all === null || all.tokens.size > mostDependencies || body.length > longestBody) return false
+        try {
+          const stands = await kept.keep(key, { ...all, body }, ttlMs)
+          listener({ type: stands ? 'fill' : 'lostFill', kind: responseKind, count: 1 })
+          return stands
+        } catch (error) {
+          listener({ type: 'error', operation: 'keep', error: error as Error })
+          return false
+        }
       },
     }
   }

@@ -71,8 +71,11 @@ export interface ResponseStore {
    * at that moment, else null. @throws where the store does not answer in time
    */
   read(keys: readonly string[]): Promise<readonly (string | null)[]>
-  /** @throws where the store does not answer in time */
-  keep(key: string, response: StoredResponse, ttlMs: number): Promise<void>
+  /**
+   * Keeps a response that stands, until the first of what it was built from expires. Returns whether it did.
+   * @throws where the store does not answer in time
+   */
+  keep(key: string, response: StoredResponse, ttlMs: number): Promise<boolean>
 }
 
 /** Where entries are kept. Every store passes the same conformance suite. */

@@ -84,7 +84,7 @@ export function serveKeptResponses(app: FastifyInstance, { responses, build }: K
     const { run } = tally
     if (reply.statusCode !== 200 || run.operationType !== 'query' || tally.code !== null) return
     const found = known.peek(asked)
-    if (found !== undefined) return found.response.keep(dependencies, payload)
+    if (found !== undefined) return void found.response.keep(dependencies, payload)
     const response = responses(nameOf(build, asked))
     known.set(asked, { response, run, contentType: String(reply.getHeader('content-type')) })
   })

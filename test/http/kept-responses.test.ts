@@ -1,38 +1,154 @@
-import { afterAll, beforeAll, describe, it } from 'vitest'
-import { startApi, type TestApi } from '../setup/api.ts'
+import type { InjectOptions } from 'fastify'
+import { SignJWT } from 'jose'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startApi, testSecret, type TestApi } from '../setup/api.ts'
 import { storeFixture } from '../setup/fixture.ts'
 import { testDatabase, testRedis } from '../setup/index.ts'
 
 const redis = testRedis()
-const page = `query Page { product(by: { slug: "harbor-shirt" }) { title images { url } categories { name } reviews { totalCount } } }`
+const page = `query Page { product(by: { slug: "harbor-shirt" }) {
+  title images { url } priceRange { min { amount } } categories { name } reviews(first: 2) { totalCount nodes { title } } } }`
 
 describe.each([
   { store: 'the in-process store', on: null, skip: false },
   { store: 'Redis', on: redis, skip: redis === null },
 ])('on $store', ({ on, skip }) => {
-  describe.skipIf(skip)('a kept response', () => {
+  describe.skipIf(skip)('a response that is kept', () => {
+    let url: string
     let api: TestApi
+
     beforeAll(async () => {
-      const { url, client } = await testDatabase()
-      await storeFixture(client)
+      const database = await testDatabase()
+      url = database.url
+      await storeFixture(database.client)
       api = await startApi({ url, redis: on })
     })
     afterAll(() => api.close())
 
-    it('is served', async () => {
-      for (let i = 0; i < 4; i++) {
-        api.events.length = 0
-        const a = await api.ask(page)
-        console.log(
-          i,
-          a.status,
-          JSON.stringify(a.data).slice(0, 60),
-          api.events
-            .map((e) => `${e.type}${'operation' in e ? e.operation : ''}${'error' in e ? e.error.message : ''}`)
-            .join(' '),
-        )
-        await new Promise((r) => setTimeout(r, 20))
-      }
+    const post = (query: string, more: InjectOptions = {}): InjectOptions => ({
+      method: 'POST',
+      url: '/graphql',
+      payload: { query },
+      ...more,
     })
+
+    /** Asks, and says whether the answer was served whole. */
+    async function ask(request: InjectOptions, from = api) {
+      // a response is kept behind its answer
+      await new Promise((resolve) => setImmediate(resolve))
+      const before = from.events.length
+      const { statusCode, headers, body } = await from.app.inject(request)
+      const told = from.events.slice(before)
+      const served = told.some(({ type, ...event }) => type === 'hit' && 'kind' in event && event.kind === 'response')
+      return { statusCode, headers, body, served, commands: told.filter(({ type }) => type === 'command').length }
+    }
+
+    /** Asks until the answer is kept. */
+    async function keep(request: InjectOptions, from = api) {
+      for (let i = 0; i < 10; i += 1) {
+        const answer = await ask(request, from)
+        if (answer.served) return answer
+      }
+      throw new Error('the response was not kept')
+    }
+
+    it('is executed twice, and from then on served in one round trip, byte by byte the same', async () => {
+      const answers = []
+      for (let i = 0; i < 2; i += 1) answers.push(await ask(post(page)))
+      answers.push(await keep(post(page)))
+      expect(answers.map(({ served }) => served)).toEqual([false, false, true])
+      expect(answers[2]?.commands).toBe(1)
+      expect(answers[2]?.body).toBe(answers[0]?.body)
+      const fixed = ({ headers }: Awaited<ReturnType<typeof ask>>) => ({ ...headers, date: '', 'x-request-id': '' })
+      expect(fixed(answers[2] as never)).toEqual(fixed(answers[0] as never))
+    })
+
+    it('is counted under its operation, as one hit without statements', async () => {
+      await keep(post(page))
+      const told: object[] = []
+      const stop = api.feed.subscribe((event) => event.type === 'request' && told.push(event))
+      await ask(post(page))
+      stop()
+      expect(told).toMatchObject([
+        { operation: 'Page', operationType: 'query', status: 200, code: null, hits: 1, misses: 0, statements: 0 },
+      ])
+    })
+
+    it('is served by another instance that has executed the query once, and by neither after a mutation', async () => {
+      const other = on === null ? api : await startApi({ url, redis: on })
+      for (const title of ['Harbour Shirt', 'Shirt of the Harbour', 'Harbor Shirt']) {
+        await keep(post(page))
+        if (other !== api) {
+          expect((await ask(post(page), other)).served).toBe(title !== 'Harbour Shirt')
+          expect((await ask(post(page), other)).served).toBe(true)
+        }
+        await api.ask(
+          `mutation ($title: String!) { productUpdate(id: "Product:1", input: { title: $title }) { product { id } } }`,
+          { title },
+        )
+        const [first, second] = [await ask(post(page), other), await ask(post(page))]
+        expect(first.served).toBe(false)
+        for (const { body } of [first, second]) expect(JSON.parse(body)).toMatchObject({ data: { product: { title } } })
+      }
+      if (other !== api) await other.close()
+    })
+
+    it.each([
+      ['under another host, which pictures lie under', { headers: { host: 'other.example' } }],
+      ['in another form', { headers: { accept: 'application/graphql-response+json' } }],
+      ['to be explained', { headers: { 'x-larder-trace': '1' } }],
+    ])('is not served %s', async (_how, more) => {
+      await keep(post(page))
+      expect(await ask(post(page, more))).toMatchObject({ served: false, statusCode: 200 })
+    })
+
+    it('is asked for by GET too, and answers 304 to whoever has it', async () => {
+      const request: InjectOptions = {
+        method: 'GET',
+        url: `/graphql?query=${encodeURIComponent(page)}`,
+        headers: { 'apollo-require-preflight': '1' },
+      }
+      const kept = await keep(request)
+      expect(kept.body).toBe((await ask(post(page))).body)
+      const { etag } = kept.headers
+      const again = await ask({ ...request, headers: { ...request.headers, 'if-none-match': String(etag) } })
+      expect(again).toMatchObject({ statusCode: 304, body: '', served: true })
+    })
+
+    it.each([
+      ['an error', '{ product(by: {}) { title } }'],
+      ['an error beside data', '{ a: product(by: { slug: "harbor-shirt" }) { title } b: node(id: "?") { id } }'],
+      ['a mutation', 'mutation { productUpdate(id: "Product:1", input: { brand: "Nordvik" }) { product { brand } } }'],
+      ['an answer that needs nothing from the catalog', '{ __typename }'],
+    ])('is never %s', async (_what, query) => {
+      for (let i = 0; i < 4; i += 1) expect((await ask(post(query))).served).toBe(false)
+    })
+
+    it('costs nothing until the same is asked again', async () => {
+      await ask(post(`{ product(by: { slug: "camp-mug" }) { title } }`))
+      api.events.length = 0
+      await ask(post(`{ product(by: { slug: "camp-mug" }) { brand } }`))
+      expect(api.events).not.toContainEqual(expect.objectContaining({ operation: 'keep' }))
+      expect(api.events).not.toContainEqual(expect.objectContaining({ operation: 'serve' }))
+    })
+  })
+})
+
+describe('in production', () => {
+  it('a response for those who may see drafts is not served to the public, nor the other way round', async () => {
+    const { url, client } = await testDatabase()
+    await storeFixture(client)
+    const api = await startApi({ url, production: true })
+    const token = await new SignJWT({ scope: 'catalog:write' })
+      .setProtectedHeader({ alg: 'HS256' })
+      .setExpirationTime('5 minutes')
+      .sign(new TextEncoder().encode(testSecret))
+    const draft = '{ product(by: { slug: "secret-draft" }) { title } }'
+    for (let i = 0; i < 5; i += 1) {
+      expect((await api.ask(draft, {}, { authorization: `Bearer ${token}` })).data.product.title).toBe('Secret Draft')
+      expect((await api.ask(draft)).data.product).toBeNull()
+    }
+    expect(api.events.filter(({ type }) => type === 'hit')).toContainEqual({ type: 'hit', kind: 'response', count: 1 })
+    await api.close()
   })
 })
