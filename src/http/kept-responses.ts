@@ -64,7 +64,7 @@ export function serveKeptResponses(app: FastifyInstance, { responses, build }: K
       if (body === null) return execute(request, done)
       request.asked = null
       request.tally.served(found.run)
-      return reply.type(found.contentType).send(body)
+      return reply.type(found.contentType).header('x-cache', 'HIT').send(body)
     })
   })
 

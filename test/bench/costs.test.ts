@@ -3,6 +3,7 @@ import { larderDialect, type QueryName, type Question } from '../../bench/querie
 import { seedCatalog } from '../../src/seed/seed.ts'
 import { startApi, type TestApi } from '../setup/api.ts'
 import { testDatabase, testRedis } from '../setup/index.ts'
+import { until } from '../setup/until.ts'
 
 // What the measured queries cost, by counts that are the same on every machine. Where one of them rises, a change has made
 // a request dearer: find out which, or say in the commit why it is worth it. Where one falls, lower it here.
@@ -53,11 +54,14 @@ describe.skipIf(redis === null)('a request of the benchmark', () => {
   })
   afterAll(() => api.close())
 
-  async function ask(query: QueryName): Promise<string> {
+  // a request that wants to be explained is executed, whether its response is kept or not
+  const executed = { 'x-larder-trace': '1' }
+
+  async function ask(query: QueryName, headers: Readonly<Record<string, string>>): Promise<string> {
     const { statusCode, body } = await api.app.inject({
       method: 'POST',
       url: '/graphql',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...headers },
       payload: larderDialect.ask(questions[query]),
     })
     expect(statusCode).toBe(200)
@@ -66,10 +70,10 @@ describe.skipIf(redis === null)('a request of the benchmark', () => {
   }
 
   /** SQL statements, round trips to Redis, and the keys that these read. */
-  async function count(query: QueryName) {
+  async function count(query: QueryName, headers: Readonly<Record<string, string>> = {}) {
     const before = api.database.statements()
     api.events.length = 0
-    const body = await ask(query)
+    const body = await ask(query, headers)
     const commands = api.events.filter((event) => event.type === 'command')
     return {
       statements: api.database.statements() - before,
@@ -81,8 +85,8 @@ describe.skipIf(redis === null)('a request of the benchmark', () => {
 
   it.each(expected)('%s costs what it has cost', async (query, costs) => {
     await api.cache.store.renew()
-    const cold = await count(query)
-    const warm = await count(query)
+    const cold = await count(query, executed)
+    const warm = await count(query, executed)
     expect({
       coldStatements: cold.statements,
       coldCommands: cold.commands,
@@ -98,5 +102,12 @@ describe.skipIf(redis === null)('a request of the benchmark', () => {
       warmKeys: costs.warmKeys,
       bytes: costs.bytes,
     })
+  })
+
+  it.each(expected)('%s costs one round trip for one key once its response is kept', async (query, { bytes }) => {
+    const isKept = () => api.events.some((event) => event.type === 'fill' && event.kind === 'response')
+    for (let i = 0; i < 2; i += 1) await count(query)
+    await until(isKept)
+    expect(await count(query)).toEqual({ statements: 0, commands: 1, keys: 1, bytes })
   })
 })

@@ -2,11 +2,12 @@ import type { Totals } from './totals.ts'
 
 /** The totals for people. */
 export function report(totals: Totals): string {
-  const { ms, reads, requests, readsBySort, writes, faults, violations, excused, oddities, rssMb } = totals
+  const { ms, reads, requests, served, readsBySort, writes, faults, violations, excused, oddities, rssMb } = totals
   const minutes = (ms / 60_000).toFixed(1)
   return [
     '',
     `${reads.toLocaleString('en')} reads judged in ${minutes} min (${requests.toLocaleString('en')} requests): ${listed(readsBySort)}`,
+    `served      ${served.toLocaleString('en')} of those answers as kept responses, without being executed`,
     `writes      ${listed(writes)}`,
     `violations  ${violations}`,
     `excused     ${listed(excused)}`,

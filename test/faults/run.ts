@@ -91,7 +91,7 @@ async function memory({ processes }: World): Promise<Record<string, number | nul
 }
 
 function totalsOf(
-  { judge, availability, writes, deliveryMs, oddities, requests }: Run,
+  { judge, availability, writes, deliveryMs, oddities, requests, served }: Run,
   log: FaultLog,
   ms: number,
   rssMb: Totals['rssMb'],
@@ -100,6 +100,7 @@ function totalsOf(
     ms: Math.round(ms),
     reads: judge.reads,
     requests,
+    served,
     readsBySort: judge.judged,
     writes,
     faults: log.counts(),

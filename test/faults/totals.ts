@@ -8,6 +8,8 @@ export interface Totals {
   readonly reads: number
   /** Requests of clients, reads and writes. */
   readonly requests: number
+  /** Answers that were served whole, without being executed. */
+  readonly served: number
   readonly readsBySort: Readonly<Record<string, number>>
   readonly writes: Readonly<Record<string, number>>
   readonly faults: Readonly<Record<string, number>>
@@ -32,6 +34,7 @@ export function add(one: Totals, two: Totals): Totals {
     ms: one.ms + two.ms,
     reads: one.reads + two.reads,
     requests: one.requests + two.requests,
+    served: one.served + two.served,
     readsBySort: sums(one.readsBySort, two.readsBySort),
     writes: sums(one.writes, two.writes),
     faults: sums(one.faults, two.faults),

@@ -31,6 +31,7 @@ export async function beginRun(
     deliveryMs: [],
     oddities: new Map(),
     requests: 0,
+    served: 0,
     unique: numbered(),
   }
 }

@@ -25,6 +25,8 @@ export interface Run {
   readonly oddities: Map<string, number>
   /** Requests of clients, reads and writes. */
   requests: number
+  /** Answers that were served whole, without being executed. */
+  served: number
   /** A text that is never given twice, of equal length each time. */
   unique(): string
 }
@@ -79,7 +81,9 @@ export async function ask(
   if (url === null) return failed(true)
   try {
     const timeoutMs = as === 'reader' ? readTimeoutMs : writeTimeoutMs
-    const body = await post(url, { query, variables }, { token: as === 'writer' ? run.token : null, timeoutMs })
+    // what repeats is served whole where nothing has changed; a text that never comes back is always executed
+    const text = as === 'reader' && run.random.chance(0.25) ? `${query} # ${run.unique()}` : query
+    const body = await post(url, { query: text, variables }, { token: as === 'writer' ? run.token : null, timeoutMs })
     if (body.errors !== undefined) {
       for (const { message, extensions } of body.errors) {
         if (!troubles.has(extensions?.code ?? '')) count(run.oddities, `${extensions?.code}: ${message}`)
@@ -91,6 +95,7 @@ export async function ask(
       return failed(false)
     }
     const interval = { begun, ended: performance.now() }
+    if (body.served) run.served += 1
     run.availability.record(process.name, interval, true)
     const pending = body.extensions?.larder?.propagation === 'PENDING'
     return { data: body.data, pending, interval, process: process.name }

@@ -2,6 +2,8 @@ import { Agent, request } from 'node:http'
 
 /** What came back, as GraphQL has it. */
 export interface GraphQLBody {
+  /** Whether it was served whole, without being executed. */
+  readonly served: boolean
   readonly data?: unknown
   readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[]
   readonly extensions?: { readonly larder?: { readonly propagation?: string } }
@@ -36,7 +38,8 @@ export function post(
         response.on('end', () => {
           clearTimeout(timer)
           try {
-            resolve(JSON.parse(text) as GraphQLBody)
+            const served = response.headers['x-cache'] === 'HIT'
+            resolve({ ...(JSON.parse(text) as Omit<GraphQLBody, 'served'>), served })
           } catch {
             reject(new Error(`answered ${response.statusCode} with "${text.slice(0, 100)}"`))
           }

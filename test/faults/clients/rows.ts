@@ -19,12 +19,13 @@ const fields = `__typename
   ... on Category { id version name }`
 
 const byIds = `query ($ids: [ID!]!) { nodes(ids: $ids) { ${fields} } }`
-const byProduct = `query { ${hotProducts
-  .map(
-    (id) => `p${id}: product(by: { id: "Product:${id}" }) { id version title
+const byProducts = (ids: readonly number[]): string =>
+  `query { ${ids
+    .map(
+      (id) => `p${id}: product(by: { id: "Product:${id}" }) { id version title
       variants(first: 5) { nodes { id version variantTitle: title price { amount } quantityAvailable } } }`,
-  )
-  .join(' ')} }`
+    )
+    .join(' ')} }`
 
 const variantsOf = (product: number): string[] =>
   [2 * product - 1, 2 * product].map((variant) => `ProductVariant:${variant}`)
@@ -55,10 +56,22 @@ export async function readRows(run: Run): Promise<void> {
     keys.forEach((key, i) => judgeRow(run, key, nodes[i] ?? null, answer))
     return
   }
-  const answer = await ask(run, pickProcess(run), byProduct, {}, 'reader')
+  return readProducts(run, hotProducts)
+}
+
+const inARow = 4
+
+/** Reads one hot product with its variants several times, through whichever process: what nobody writes stands meanwhile. */
+export async function readAgain(run: Run): Promise<void> {
+  const id = run.random.pick(hotProducts)
+  for (let i = 0; i < inARow; i += 1) await readProducts(run, [id])
+}
+
+async function readProducts(run: Run, ids: readonly number[]): Promise<void> {
+  const answer = await ask(run, pickProcess(run), byProducts(ids), {}, 'reader')
   if ('unsent' in answer) return
   const products = answer.data as Record<string, (RowFields & { variants: { nodes: RowFields[] } }) | null>
-  for (const id of hotProducts) {
+  for (const id of ids) {
     const product = products[`p${id}`] ?? null
     judgeRow(run, `Product:${id}`, product, answer)
     const variants = new Map(product?.variants.nodes.map((variant) => [variant.id, variant]))

@@ -2,13 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Random } from '../../../src/seed/random.ts'
 import type { Run } from './client.ts'
 import { readReviews, writeReview } from './reviews.ts'
-import { readRows, writeRow } from './rows.ts'
+import { readAgain, readRows, writeRow } from './rows.ts'
 import { readLists, readLookups } from './shelf-reads.ts'
 import { writeShelf } from './shelf-writes.ts'
 
 /** What clients do, and how often. */
 const work: readonly (readonly [number, (run: Run) => Promise<void>])[] = [
   [30, readRows],
+  [20, readAgain],
   [20, readLists],
   [10, readLookups],
   [10, readReviews],

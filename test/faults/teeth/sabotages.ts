@@ -86,6 +86,28 @@ export const sabotages: readonly Sabotage[] = [
     options: quiet,
   },
   {
+    name: 'a kept response that is served without another look at what it was built from',
+    replacements: [
+      {
+        file: 'src/cache/response-scripts.ts',
+        find: 'if not stand(cjson.decode(string.sub(raw, 2 * size + 1, line - 1))) then return false end',
+        replace: '',
+      },
+    ],
+    options: quiet,
+  },
+  {
+    name: 'an eviction that does not say to kept responses that something has changed',
+    replacements: [
+      {
+        file: 'src/cache/scripts.ts',
+        find: "if KEYS[2] then redis.call('SET', KEYS[2], ARGV[1]) end",
+        replace: '',
+      },
+    ],
+    options: quiet,
+  },
+  {
     name: 'a relay that loses one row of each batch',
     replacements: [
       {
