@@ -7,6 +7,7 @@ import { affectedKeys, readChangeContext } from './affected.ts'
 import { categoryMutations } from './category/mutations.ts'
 import { categoryQueries, categoryResolvers } from './category/resolvers.ts'
 import type { Change } from './changes.ts'
+import { connectionResolvers } from './connection/resolvers.ts'
 import type { CatalogEvent, Causes } from './events.ts'
 import { imageResolvers } from './image.ts'
 import { createKinds, type CatalogKinds } from './kinds.ts'
@@ -117,4 +118,8 @@ export const resolvers: Resolvers = {
   Review: reviewResolvers,
   ReviewSummary: reviewSummaryResolvers,
   Image: imageResolvers,
+  ProductConnection: connectionResolvers,
+  ProductVariantConnection: connectionResolvers,
+  CategoryConnection: connectionResolvers,
+  ReviewConnection: connectionResolvers,
 }

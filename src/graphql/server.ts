@@ -4,10 +4,12 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled'
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default'
+import { makeExecutableSchema } from '@graphql-tools/schema'
 import { Kind, parse, type GraphQLFormattedError } from 'graphql'
 import { readTypeDefs, resolvers } from '../catalog/index.ts'
 import { OperationNames, type OperationType } from '../observe/index.ts'
 import type { Context } from './context.ts'
+import { compilingGateway } from './executor.ts'
 import { formatError, isInternal, statusOfCode } from './errors.ts'
 import { costPlugin, limitRules, type Limits } from './limits.ts'
 import { rootTypesRule } from './root-types.ts'
@@ -35,8 +37,7 @@ export interface GraphQLOptions {
 export function createGraphQLServer(options: GraphQLOptions): ApolloServer<Context> {
   const { limits, registered } = options
   return new ApolloServer<Context>({
-    typeDefs: readTypeDefs(),
-    resolvers,
+    gateway: compilingGateway(makeExecutableSchema({ typeDefs: readTypeDefs(), resolvers })),
     introspection: options.introspection,
     validationRules: [rootTypesRule, ...limitRules(limits)],
     maxRecursiveSelections: mostSelections,
