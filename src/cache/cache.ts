@@ -6,6 +6,7 @@ import { KindReader } from './kind-reader.ts'
 import type { Kind, KindDefinition } from './kind.ts'
 import { Keys } from './keys.ts'
 import { MergedReads } from './merged-reads.ts'
+import { ParsedValues } from './parsed-values.ts'
 import { createResponses, responseKind, type Responses } from './responses.ts'
 import type { Store } from './store.ts'
 import { Transitions } from './transitions.ts'
@@ -83,6 +84,7 @@ export function createCache(options: CacheOptions): Cache {
     store,
     reads: new MergedReads(store, listener),
     flights: new Flights(),
+    parsed: new ParsedValues(),
     listener,
     trusted: () => trusted && trustHolds(),
     transitions,

@@ -27,6 +27,14 @@ export function decode(raw: string | null): State | null {
   }
 }
 
+/** A stored form with these very stamps, told without decoding any other. */
+export function decodeStamped(raw: string, stamps: string): Value | null {
+  const at = tokenLength + 2
+  const end = at + stamps.length
+  if (raw[0] !== '=' || !raw.startsWith(stamps, at) || raw[end] !== '\n' || raw[at - 1] !== ' ') return null
+  return { is: 'value', token: raw.slice(1, tokenLength + 1), stamps, json: raw.slice(end + 1) }
+}
+
 /** @returns null for a key that is to be deleted */
 export function encode(state: State): string | null {
   switch (state.is) {

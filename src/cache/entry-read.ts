@@ -2,11 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Dependencies } from './dependencies.ts'
 import { tellBoth, type BypassReason, type EntryListener, type Listener } from './events.ts'
 import type { Flights } from './flights.ts'
-import { generationsOf } from './generations.ts'
+import { generationsOf, type Generations } from './generations.ts'
 import type { Keys } from './keys.ts'
 import { load, type KindDefinition } from './kind.ts'
 import { lifetimeOf } from './lifetime.ts'
-import type { MergedReads } from './merged-reads.ts'
+import type { MergedReads, View } from './merged-reads.ts'
+import type { ParsedValues } from './parsed-values.ts'
 import { judge, judgeValue, stampsOf, type Finding } from './stamps.ts'
 import type { AcquireOutcome, Value as StoredValue } from './state.ts'
 import type { OutcomeOf, Store, Transition } from './store.ts'
@@ -21,6 +22,7 @@ export interface Engine {
   readonly store: Store
   readonly reads: MergedReads
   readonly flights: Flights
+  readonly parsed: ParsedValues
   readonly listener: Listener
   readonly trusted: () => boolean
   readonly transitions: Transitions
@@ -55,6 +57,9 @@ interface Acquisition<Id> {
   readonly token: string
   readonly outdated: string
 }
+
+/** What a stored value must be stamped with; held: a writer is changing that; unknown: the store did not say. */
+type Valid = { readonly stamps: string } | 'held' | 'unknown'
 
 const firstPollMs = 10
 const longestPollMs = 100
@@ -119,17 +124,20 @@ export class EntryRead<Id, Value> {
     if (view === null) return this.#bypass(wanted, 'unreachable')
     const generations = await generationsOf(view, generationKeys, (minted) => this.#apply(minted))
 
+    const { shape } = this.#definition
     const sorted = new Sorted<Id, Value>()
+    // where there are no groups, all entries of one life have one and the same
+    const ungrouped = new Map<string | null, Valid>()
     for (const each of wanted) {
       const life = view.life(each.key)
-      const current = [this.#generationKey, ...each.groups].map((key) => generations.get(key) ?? null)
-      if (life === null || current.some((generation) => generation instanceof Error)) sorted.unreachable.push(each)
-      else if (current.includes(null)) sorted.direct.push([each, 'held'])
+      const valid =
+        (each.groups.length === 0 && ungrouped.get(life)) || this.#validFor(each.groups, life, view, generations)
+      if (each.groups.length === 0) ungrouped.set(life, valid)
+      if (valid === 'unknown') sorted.unreachable.push(each)
+      else if (valid === 'held') sorted.direct.push([each, 'held'])
       else {
-        const lives = [life, ...[this.#generationKey, ...each.groups].map((key) => view.life(key) ?? '')]
-        this.#dependOn(lives, [this.#generationKey, ...each.groups], current as string[])
-        const stamps = stampsOf(this.#definition.shape, lives, current as string[])
-        this.#sort(sorted, each, stamps, judge(view.get(each.key), this.#definition.shape, stamps))
+        const { stamps } = valid
+        this.#sort(sorted, each, stamps, judge(view.get(each.key), shape, stamps, this.#engine.parsed))
       }
     }
     await this.#acquire(sorted)
@@ -197,7 +205,7 @@ export class EntryRead<Id, Value> {
         sorted.granted.push(acquisition)
         return
       case 'value': {
-        const finding = judgeValue(outcome.value, this.#definition.shape, stamps)
+        const finding = judgeValue(outcome.value, this.#definition.shape, stamps, this.#engine.parsed)
         if (finding.is === 'hit') this.#sort(sorted, wanted, stamps, finding)
         else sorted.direct.push([wanted, finding.is === 'newer' ? 'newer' : 'changed'])
         return
@@ -248,10 +256,16 @@ export class EntryRead<Id, Value> {
     })
   }
 
-  #dependOn(lives: readonly string[], generationKeys: readonly string[], generations: readonly string[]): void {
-    if (this.#dependencies === undefined) return
-    for (const life of lives) this.#dependencies.live(life)
-    generationKeys.forEach((key, i) => this.#dependencies?.add(key, generations[i] ?? ''))
+  /** What a value in these groups must be stamped with. */
+  #validFor(groups: readonly string[], life: string | null, view: View, generations: Generations): Valid {
+    const keys = [this.#generationKey, ...groups]
+    const current = keys.map((key) => generations.get(key) ?? null)
+    if (life === null || current.some((generation) => generation instanceof Error)) return 'unknown'
+    if (current.includes(null)) return 'held'
+    const lives = [life, ...keys.map((key) => view.life(key) ?? '')]
+    for (const each of lives) this.#dependencies?.live(each)
+    keys.forEach((key, i) => this.#dependencies?.add(key, current[i] as string))
+    return { stamps: stampsOf(this.#definition.shape, lives, current as string[]) }
   }
 
   #bypassed(key: string, reason: BypassReason): void {

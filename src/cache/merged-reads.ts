@@ -10,7 +10,8 @@ export interface View {
 }
 
 interface Round {
-  readonly keys: Set<string>
+  /** The place of each key in what is sent. */
+  readonly places: Map<string, number>
   readonly observers: Set<Listener>
   readonly view: Promise<View>
 }
@@ -29,32 +30,34 @@ export class MergedReads {
   /** @throws where the store does not answer */
   read(keys: Iterable<string>, observer: Listener | undefined): Promise<View> {
     this.#round ??= this.#open()
-    for (const key of keys) this.#round.keys.add(key)
+    const { places } = this.#round
+    for (const key of keys) if (!places.has(key)) places.set(key, places.size)
     if (observer !== undefined) this.#round.observers.add(observer)
     return this.#round.view
   }
 
   #open(): Round {
-    const keys = new Set<string>()
+    const places = new Map<string, number>()
     const observers = new Set<Listener>()
     const view = new Promise<View>((resolve, reject) => {
       process.nextTick(() => {
         this.#round = undefined
-        this.#send([...keys], [this.#listener, ...observers]).then(resolve, reject)
+        this.#send(places, [this.#listener, ...observers]).then(resolve, reject)
       })
     })
-    return { keys, observers, view }
+    return { places, observers, view }
   }
 
-  async #send(keys: readonly string[], listeners: readonly Listener[]): Promise<View> {
+  async #send(places: ReadonlyMap<string, number>, listeners: readonly Listener[]): Promise<View> {
+    const keys = [...places.keys()]
     const begun = performance.now()
     try {
       const { values, lives } = await this.#store.read(keys)
       const ms = performance.now() - begun
-      const bytes = values.reduce((sum, value) => sum + (value?.length ?? 0), 0)
+      let bytes = 0
+      for (const value of values) bytes += value?.length ?? 0
       const command = { type: 'command', operation: 'read', keys: keys.length, bytes, ms } as const
       for (const tell of listeners) tell(command)
-      const places = new Map(keys.map((key, i) => [key, i]))
       return {
         get: (key) => values[places.get(key) ?? -1] ?? null,
         life: (key) => lives[places.get(key) ?? -1] ?? null,

@@ -1,4 +1,5 @@
-import { decode } from './codec.ts'
+import { decode, decodeStamped } from './codec.ts'
+import type { ParsedValues } from './parsed-values.ts'
 import { isNewerShape, type Shape } from './shape.ts'
 import type { Value } from './state.ts'
 
@@ -21,8 +22,8 @@ export function stampsOf(shape: Shape<unknown>, lives: readonly string[], genera
 }
 
 /** Judges the stored form of a key against the stamps that are valid now. */
-export function judge<T>(raw: string | null, shape: Shape<T>, stamps: string): Finding<T> {
-  const state = decode(raw)
+export function judge<T>(raw: string | null, shape: Shape<T>, stamps: string, parsed: ParsedValues): Finding<T> {
+  const state = (raw === null ? null : decodeStamped(raw, stamps)) ?? decode(raw)
   if (state === null) return { is: 'miss', outdated: '', corrupt: true }
   switch (state.is) {
     case 'absent':
@@ -32,17 +33,17 @@ export function judge<T>(raw: string | null, shape: Shape<T>, stamps: string): F
     case 'hold':
       return { is: 'hold' }
     case 'value':
-      return judgeValue(state, shape, stamps)
+      return judgeValue(state, shape, stamps, parsed)
   }
 }
 
-export function judgeValue<T>(value: Value, shape: Shape<T>, stamps: string): Finding<T> {
+export function judgeValue<T>(value: Value, shape: Shape<T>, stamps: string, parsed: ParsedValues): Finding<T> {
   if (value.stamps !== stamps) {
     const [stored = ''] = value.stamps.split('.', 1)
     return isNewerShape(stored, shape) ? { is: 'newer' } : { is: 'miss', outdated: value.token, corrupt: false }
   }
   try {
-    return { is: 'hit', value: JSON.parse(value.json) as T | null, token: value.token }
+    return { is: 'hit', value: parsed.parse(value.token, value.json) as T | null, token: value.token }
   } catch {
     return { is: 'miss', outdated: value.token, corrupt: true }
   }

@@ -2,7 +2,14 @@ import type { ApolloServerPlugin } from '@apollo/server'
 import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases'
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth'
 import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives'
-import { getNamedType, GraphQLError, isCompositeType, type GraphQLSchema, type ValidationRule } from 'graphql'
+import {
+  getNamedType,
+  GraphQLError,
+  isCompositeType,
+  type DocumentNode,
+  type GraphQLSchema,
+  type ValidationRule,
+} from 'graphql'
 import { getComplexity, type ComplexityEstimator } from 'graphql-query-complexity'
 import type { Context } from './context.ts'
 
@@ -44,11 +51,15 @@ export function limitRules({ depth, aliases }: Limits): ValidationRule[] {
 
 /** Refuses operations that cost too much, before anything is read. */
 export function costPlugin({ cost: most }: Limits): ApolloServerPlugin<Context> {
+  const costs = new KnownCosts()
   return {
     requestDidStart: () =>
       Promise.resolve({
         didResolveOperation({ schema, document, request, operationName }) {
-          const cost = costOf(schema, document, request.variables ?? {}, operationName)
+          const variables = request.variables ?? {}
+          const cost = costs.of(document, operationName, variables, () =>
+            costOf(schema, document, variables, operationName),
+          )
           if (cost > most) {
             throw new GraphQLError(`The operation costs ${cost}, but may cost ${most} at most. Ask for less at once.`, {
               extensions: { code: 'QUERY_TOO_COMPLEX', http: { status: 400 } },
@@ -63,7 +74,7 @@ export function costPlugin({ cost: most }: Limits): ApolloServerPlugin<Context> 
 /** 0 for an operation whose variables are wrong: its execution says so, and reads nothing. */
 function costOf(
   schema: GraphQLSchema,
-  query: Parameters<typeof getComplexity>[0]['query'],
+  query: DocumentNode,
   variables: Record<string, unknown>,
   operationName: string | null,
 ): number {
@@ -79,6 +90,39 @@ function costOf(
     if (error instanceof GraphQLError) return 0
     throw error
   }
+}
+
+/** Costs that have been worked out, by document, as long as Apollo remembers it, and by all of its variables that matter. */
+class KnownCosts {
+  readonly #costs = new WeakMap<DocumentNode, Map<string, number>>()
+
+  of(
+    document: DocumentNode,
+    operationName: string | null,
+    variables: Readonly<Record<string, unknown>>,
+    workOut: () => number,
+  ): number {
+    const costs = this.#costs.get(document) ?? new Map<string, number>()
+    this.#costs.set(document, costs)
+    const name = JSON.stringify([
+      operationName,
+      Object.entries(variables).map(([key, value]) => [key, weightOf(value)]),
+    ])
+    const known = costs.get(name)
+    if (known !== undefined) return known
+    const cost = workOut()
+    // 0 may stand for variables that cannot be used, where others of the same weight can
+    if (cost > 0 && costs.size < mostKnown) costs.set(name, cost)
+    return cost
+  }
+}
+
+const mostKnown = 100
+
+/** All of a variable that a cost may depend on: how many there are, how much is asked for, what is included. */
+function weightOf(value: unknown): unknown {
+  if (Array.isArray(value)) return { length: value.length }
+  return typeof value === 'number' || typeof value === 'boolean' ? value : value === null ? null : typeof value
 }
 
 const usualListLength = 10

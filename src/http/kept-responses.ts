@@ -59,7 +59,7 @@ export function serveKeptResponses(app: FastifyInstance, { responses, build }: K
     if (request.method === 'GET') request.asked = askedBy(request, '')
     if (request.asked === null) return done()
     const found = known.get(request.asked)
-    if (found === undefined) return execute(request, done)
+    if (found === undefined) return done()
     void found.response.read().then((body) => {
       if (body === null) return execute(request, done)
       request.asked = null
@@ -68,6 +68,7 @@ export function serveKeptResponses(app: FastifyInstance, { responses, build }: K
     })
   })
 
+  /** What was asked before is executed once more, and kept. */
   function execute(request: FastifyRequest, done: (error?: Error) => void): void {
     request.dependencies = new Dependencies()
     if (typeof request.body !== 'string') return done()
@@ -80,11 +81,12 @@ export function serveKeptResponses(app: FastifyInstance, { responses, build }: K
   app.addHook('onSend', (request, reply, payload, done) => {
     done(null, payload)
     const { asked, dependencies, tally } = request
-    if (asked === null || dependencies === null || typeof payload !== 'string') return
-    const { run } = tally
+    if (asked === null || typeof payload !== 'string') return
+    const { run, hits, misses } = tally
     if (reply.statusCode !== 200 || run.operationType !== 'query' || tally.code !== null) return
-    const found = known.peek(asked)
-    if (found !== undefined) return void found.response.keep(dependencies, payload)
+    // what reads nothing is not worth a question to the store
+    if (hits + misses === 0) return
+    if (dependencies !== null) return void known.peek(asked)?.response.keep(dependencies, payload)
     const response = responses(nameOf(build, asked))
     known.set(asked, { response, run, contentType: String(reply.getHeader('content-type')) })
   })

@@ -32,17 +32,17 @@ export const nodeResolvers: NodeResolvers = {
   },
 }
 
-async function findNode(context: CatalogContext, { type, id }: GlobalId): Promise<AnyRow | null> {
-  if (id === null) return null
+function findNode(context: CatalogContext, { type, id }: GlobalId): Promise<AnyRow | null> {
+  if (id === null) return Promise.resolve(null)
   switch (type) {
     case 'Product':
       return findProduct(context, id)
     case 'Category':
       return context.reader.read(context.kinds.category, id)
     case 'ProductVariant':
-      return ofVisibleProduct(context, await context.reader.read(context.kinds.variant, id))
+      return context.reader.read(context.kinds.variant, id).then((row) => ofVisibleProduct(context, row))
     case 'Review':
-      return ofVisibleProduct(context, await context.reader.read(context.kinds.review, id))
+      return context.reader.read(context.kinds.review, id).then((row) => ofVisibleProduct(context, row))
   }
 }
 

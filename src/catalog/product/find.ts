@@ -5,8 +5,8 @@ import { maySee } from '../viewer.ts'
 import type { ProductRow } from './kinds.ts'
 
 /** The product with this id, or null where there is none that the viewer may see. */
-export async function findProduct({ reader, kinds, viewer }: CatalogContext, id: number): Promise<ProductRow | null> {
-  return visible(viewer, await reader.read(kinds.product, id))
+export function findProduct({ reader, kinds, viewer }: CatalogContext, id: number): Promise<ProductRow | null> {
+  return reader.read(kinds.product, id).then((row) => visible(viewer, row))
 }
 
 /**
