@@ -8,6 +8,7 @@ import { load, type KindDefinition } from './kind.ts'
 import { lifetimeOf } from './lifetime.ts'
 import type { MergedReads, View } from './merged-reads.ts'
 import type { ParsedValues } from './parsed-values.ts'
+import { Sorted, type Acquisition, type Result, type Wanted } from './sorted.ts'
 import { judge, judgeValue, stampsOf, type Finding } from './stamps.ts'
 import type { AcquireOutcome, Value as StoredValue } from './state.ts'
 import type { OutcomeOf, Store, Transition } from './store.ts'
@@ -33,29 +34,11 @@ export interface Engine {
   readonly waitMs: number
 }
 
-/** What becomes of an entry: its value, null where it is known to be absent, or the error of its load. */
-export type Result<Value> = Value | Error | null
-
-/** An entry on its way through a read. */
-export interface Wanted<Id> {
-  readonly id: Id
-  readonly key: string
-  readonly groups: readonly string[]
-}
-
 /** Who is told what of a read. */
 interface Watchers {
   readonly observer: Listener | undefined
   readonly onEntry: EntryListener | undefined
   readonly dependencies: Dependencies | undefined
-}
-
-/** A key that a read asks the store for a lease of. */
-interface Acquisition<Id> {
-  readonly wanted: Wanted<Id>
-  readonly stamps: string
-  readonly token: string
-  readonly outdated: string
 }
 
 /** What a stored value must be stamped with; held: a writer is changing that; unknown: the store did not say. */
@@ -300,18 +283,6 @@ export class EntryRead<Id, Value> {
     )
     return []
   }
-}
-
-/** The entries of one round by what is to be done about them. */
-class Sorted<Id, Value> {
-  readonly missing: Acquisition<Id>[] = []
-  readonly granted: Acquisition<Id>[] = []
-  /** To be read past the cache in the same statement as the granted ones. */
-  readonly direct: (readonly [Wanted<Id>, BypassReason])[] = []
-  readonly joined: (readonly [Wanted<Id>, Promise<Result<Value> | undefined>])[] = []
-  /** Another process is loading them. */
-  readonly elsewhere: Wanted<Id>[] = []
-  readonly unreachable: Wanted<Id>[] = []
 }
 
 function stored(value: unknown, stamps: string): StoredValue {

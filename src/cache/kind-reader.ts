@@ -1,5 +1,6 @@
 import type { Dependencies } from './dependencies.ts'
-import { EntryRead, type Engine, type Result, type Wanted } from './entry-read.ts'
+import { EntryRead, type Engine } from './entry-read.ts'
+import type { Result, Wanted } from './sorted.ts'
 import { tellBoth, type EntryListener, type Listener } from './events.ts'
 import { inspect, type Inspection } from './inspection.ts'
 import { load, type Kind, type KindDefinition } from './kind.ts'

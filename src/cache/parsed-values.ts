@@ -1,29 +1,38 @@
-import { LRUCache } from 'lru-cache'
-
 interface Parsed {
   readonly json: string
   readonly value: unknown
 }
 
-/** Characters of JSON whose values are kept, parsed as they are. */
-const mostCharacters = 16 * 1024 * 1024
+/** Characters of JSON in each of the two halves. */
+const mostCharacters = 8 * 1024 * 1024
 
 /**
  * The values of fillings, parsed once. The store is asked for every entry every time; where it answers with a filling that
  * was read before, which its token tells, only the parsing is spared. Values are shared by all requests, and frozen, so
  * that none can change another's.
+ *
+ * They are kept in two halves: what is used moves to the young one, and once that is full the old one is dropped.
  */
 export class ParsedValues {
-  readonly #known = new LRUCache<string, Parsed>({ maxSize: mostCharacters })
+  #young = new Map<string, Parsed>()
+  #old = new Map<string, Parsed>()
+  #characters = 0
 
   /** @throws SyntaxError where it is no JSON */
   parse(token: string, json: string): unknown {
-    const known = this.#known.get(token)
+    const young = this.#young.get(token)
     // compared all the same, since anybody can write to Redis
-    if (known?.json === json) return known.value
-    const value = frozen(JSON.parse(json))
-    this.#known.set(token, { json, value }, { size: token.length + json.length })
-    return value
+    if (young?.json === json) return young.value
+    const old = this.#old.get(token)
+    const parsed = old?.json === json ? old : { json, value: frozen(JSON.parse(json)) }
+    this.#characters += json.length
+    if (this.#characters > mostCharacters) {
+      this.#old = this.#young
+      this.#young = new Map()
+      this.#characters = json.length
+    }
+    this.#young.set(token, parsed)
+    return parsed.value
   }
 }
 
