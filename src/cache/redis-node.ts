@@ -130,7 +130,8 @@ export class RedisNode {
   }
 
   /**
-   * Runs a script that reads within a life, as response-scripts.ts has it; null where there is nothing to be read.
+   * Runs a script that reads within a life, as response-scripts.ts has it, and leaves texts as bytes; null where there is
+   * nothing to be read.
    * @param life the one that what is handed over belongs to; that of the server by default
    * @throws where the server does not answer in time
    */
@@ -145,10 +146,13 @@ export class RedisNode {
     const named = [lifeKey, changeKey, trustKey, ...keys]
     const needsTrust = this.#needsTrust ? 1 : 0
     const command = ['EVALSHA', script.sha, named.length, ...named, life, needsTrust, newToken(), ...args] as const
-    const [reply] = await this.#guarded(() => this.#connection.send([command]))
-    if (isNoScript(reply)) await this.#guarded(() => this.#loadScripts())
-    else if (reply instanceof Error) throw reply
-    return reply instanceof Error ? null : reply
+    try {
+      return await this.#guarded(() => this.#connection.sendForBytes(command))
+    } catch (error) {
+      if (!isNoScript(error)) throw error
+      await this.#guarded(() => this.#loadScripts())
+      return null
+    }
   }
 
   /** @throws where the server does not answer in time */
@@ -249,7 +253,7 @@ export class RedisNode {
       this.#breaker.succeeded()
       return reply
     } catch (error) {
-      if (!isRedirected(error)) {
+      if (!isRedirected(error) && !isNoScript(error)) {
         this.#breaker.failed()
         this.#troubled(error)
       }

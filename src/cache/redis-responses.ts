@@ -7,9 +7,7 @@ export function redisResponses(node: RedisNode): ResponseStore {
   return {
     async read(keys) {
       const bodies = await node.run(serve, keys)
-      return Array.isArray(bodies)
-        ? bodies.map((body) => (typeof body === 'string' ? body : null))
-        : keys.map(() => null)
+      return Array.isArray(bodies) ? bodies.map((body) => (Buffer.isBuffer(body) ? body : null)) : keys.map(() => null)
     },
     async keep(key, { life, tokens, body }, ttlMs) {
       const parts = JSON.stringify([...tokens].flat())

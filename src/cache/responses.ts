@@ -1,12 +1,12 @@
 import type { Dependencies } from './dependencies.ts'
 import type { Listener } from './events.ts'
 import type { Keys } from './keys.ts'
-import type { ResponseStore, Store } from './store.ts'
+import type { Body, ResponseStore, Store } from './store.ts'
 
 /** A finished response, kept with the tokens of everything that it was built from. */
 export interface KeptResponse {
   /** The body that was kept last, if all that it was built from stands at this moment. Never rejects. */
-  read(): Promise<string | null>
+  read(): Promise<Body | null>
   /**
    * Keeps a body, where it is known what it was built from, all of that still stands, and it is not too much to look at.
    * Returns whether it did. Never rejects.
@@ -61,14 +61,14 @@ export function createResponses(options: ResponsesOptions): Responses | null {
 class Reads {
   readonly #store: ResponseStore
   readonly #listener: Listener
-  #waiting: { readonly key: string; readonly settle: (body: string | null) => void }[] = []
+  #waiting: { readonly key: string; readonly settle: (body: Body | null) => void }[] = []
 
   constructor(store: ResponseStore, listener: Listener) {
     this.#store = store
     this.#listener = listener
   }
 
-  read(key: string): Promise<string | null> {
+  read(key: string): Promise<Body | null> {
     return new Promise((settle) => {
       // requests arrive one after the other within a turn, and a round trip costs as much as ten of them
       if (this.#waiting.push({ key, settle }) === 1) setImmediate(() => void this.#send())

@@ -64,13 +64,16 @@ export interface StoredResponse {
   readonly tokens: ReadonlyMap<string, string>
 }
 
+/** As text, or encoded in UTF-8 already. */
+export type Body = string | Buffer
+
 /** Where finished responses are kept beside the entries that they were built from. */
 export interface ResponseStore {
   /**
    * In one round trip, and each response in one atomic step: its body where every filling that it was built from stands
    * at that moment, else null. @throws where the store does not answer in time
    */
-  read(keys: readonly string[]): Promise<readonly (string | null)[]>
+  read(keys: readonly string[]): Promise<readonly (Body | null)[]>
   /**
    * Keeps a response that stands, until the first of what it was built from expires. Returns whether it did.
    * @throws where the store does not answer in time

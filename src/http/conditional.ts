@@ -11,13 +11,17 @@ export function answerConditionally(app: FastifyInstance): void {
     reply
       .header('cache-control', isPrivate ? 'private, no-cache' : 'no-cache')
       .header('vary', 'authorization, origin, accept')
-    if (request.method !== 'GET' || reply.statusCode !== 200 || typeof payload !== 'string') return done(null, payload)
+    if (request.method !== 'GET' || reply.statusCode !== 200 || !isBody(payload)) return done(null, payload)
     const etag = `"${createHash('sha256').update(payload).digest('base64url')}"`
     reply.header('etag', etag)
     if (!matches(request.headers['if-none-match'], etag)) return done(null, payload)
     reply.code(304).removeHeader('content-length')
     done(null, null)
   })
+}
+
+function isBody(payload: unknown): payload is string | Buffer {
+  return typeof payload === 'string' || Buffer.isBuffer(payload)
 }
 
 function matches(header: string | undefined, etag: string): boolean {

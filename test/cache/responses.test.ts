@@ -47,6 +47,10 @@ class World {
     return response
   }
 
+  async serve(name: string): Promise<string | null> {
+    return (await this.response(name).read())?.toString() ?? null
+  }
+
   /** What a request for these rows is answered with at this moment by the database. */
   truth(wanted: readonly number[], listing: boolean): string {
     const rows = wanted.map((id) => this.table.get(id) ?? null)
@@ -109,9 +113,9 @@ describe.each(storesUnderTest.filter(({ name }) => !name.includes('Cluster')))('
       const world = newWorld()
       world.commit(1, 1)
       const name = newName()
-      expect(await world.response(name).read()).toBeNull()
+      expect(await world.serve(name)).toBeNull()
       expect(await world.keep(name)).toBe(true)
-      for (let i = 0; i < 3; i += 1) expect(await world.response(name).read()).toBe(world.truth(ids, true))
+      for (let i = 0; i < 3; i += 1) expect(await world.serve(name)).toBe(world.truth(ids, true))
     })
 
     it('and serves none whose part is held, is evicted, or has been filled anew, whichever part it is', async () => {
@@ -128,11 +132,11 @@ describe.each(storesUnderTest.filter(({ name }) => !name.includes('Cluster')))('
         expect(await world.keep(name)).toBe(true)
         const writer = newToken()
         await world.cache.hold([part], writer)
-        expect(await world.response(name).read()).toBeNull()
+        expect(await world.serve(name)).toBeNull()
         await world.cache.evict([part], writer)
-        expect(await world.response(name).read()).toBeNull()
+        expect(await world.serve(name)).toBeNull()
         await world.build(ids, true)
-        expect(await world.response(name).read()).toBeNull()
+        expect(await world.serve(name)).toBeNull()
       }
     })
 
@@ -142,9 +146,9 @@ describe.each(storesUnderTest.filter(({ name }) => !name.includes('Cluster')))('
       expect(await world.keep(name, [1, 2], false)).toBe(true)
       for (let i = 0; i < 2; i += 1) {
         await world.begin(3)
-        expect(await world.response(name).read()).toBe(world.truth([1, 2], false))
+        expect(await world.serve(name)).toBe(world.truth([1, 2], false))
         await world.end(3)
-        expect(await world.response(name).read()).toBe(world.truth([1, 2], false))
+        expect(await world.serve(name)).toBe(world.truth([1, 2], false))
       }
     })
 
@@ -154,9 +158,9 @@ describe.each(storesUnderTest.filter(({ name }) => !name.includes('Cluster')))('
       await world.begin(2)
       world.commit(2, 7)
       await world.end(2)
-      const response = world.response(newName())
-      expect(await response.keep(dependencies, body)).toBe(false)
-      expect(await response.read()).toBeNull()
+      const name = newName()
+      expect(await world.response(name).keep(dependencies, body)).toBe(false)
+      expect(await world.serve(name)).toBeNull()
     })
 
     it('but none of which a part was read past the cache', async () => {
@@ -165,7 +169,7 @@ describe.each(storesUnderTest.filter(({ name }) => !name.includes('Cluster')))('
       const name = newName()
       expect(await world.keep(name)).toBe(false)
       await world.end(1)
-      expect(await world.response(name).read()).toBeNull()
+      expect(await world.serve(name)).toBeNull()
     })
 
     it('but none of which a part shared a load, since nobody knows its filling', async () => {
@@ -182,10 +186,10 @@ describe.each(storesUnderTest.filter(({ name }) => !name.includes('Cluster')))('
       const { body, dependencies } = await world.build(ids, true)
       expect(await world.response(name).keep(dependencies, body)).toBe(true)
       await world.cache.trust(false)
-      expect(await world.response(name).read()).toBeNull()
+      expect(await world.serve(name)).toBeNull()
       await store.renew()
       await world.cache.trust(true)
-      expect(await world.response(name).read()).toBeNull()
+      expect(await world.serve(name)).toBeNull()
       expect(await world.response(name).keep(dependencies, body)).toBe(false)
     })
 
@@ -237,7 +241,7 @@ describe.each(storesUnderTest.filter(({ name }) => !name.includes('Cluster')))('
                 if (open.delete(each.id)) await world.end(each.id)
                 break
               case 'serve': {
-                const body = await world.response(prefix + each.name).read()
+                const body = await world.serve(prefix + each.name)
                 if (body === null) break
                 served += 1
                 expect(body).toBe(kept.get(each.name)?.())
