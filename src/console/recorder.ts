@@ -47,6 +47,8 @@ export class Recorder {
       case 'join':
       case 'wait':
         this.#kind(happening.kind).hits += happening.count
+        // a response that is served whole spares the statements of at least one batch
+        if (happening.kind === 'response') this.#batches += happening.count
         break
       case 'miss':
         this.#kind(happening.kind).misses += happening.count

@@ -9,6 +9,7 @@ import {
 } from 'graphql'
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit'
 import { LRUCache } from 'lru-cache'
+import { asGraphQLError } from './compiled-error.ts'
 
 type Gateway = ApolloServerOptionsWithGateway<never>['gateway']
 
@@ -62,7 +63,9 @@ export function compilingGateway(schema: GraphQLSchema): Gateway {
     const { variables = {} } = request
     const query = operation === undefined ? null : compiledQuery(document, operation)
     if (query !== null && operation !== undefined && areCoercible(operation, variables)) {
-      return query.query(undefined, context, variables)
+      const result = await query.query(undefined, context, variables)
+      const errors = result.errors?.map((error) => asGraphQLError(error, document))
+      return errors === undefined ? result : { ...result, errors }
     }
     return execute({
       schema,

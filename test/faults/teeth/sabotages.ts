@@ -90,7 +90,7 @@ export const sabotages: readonly Sabotage[] = [
     replacements: [
       {
         file: 'src/cache/response-scripts.ts',
-        find: 'if not stand(cjson.decode(string.sub(raw, 2 * size + 1, line - 1))) then return false end',
+        find: "if not stand(cjson.decode(call('GETRANGE', key, to, -1))) then return false end",
         replace: '',
       },
     ],
