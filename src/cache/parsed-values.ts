@@ -1,10 +1,5 @@
-interface Parsed {
-  readonly json: string
-  readonly value: unknown
-}
-
-/** Characters of JSON in each of the two halves. */
-const mostCharacters = 8 * 1024 * 1024
+/** Characters of JSON that each of the two halves was parsed from. */
+const mostCharacters = 12 * 1024 * 1024
 
 /**
  * The values of fillings, parsed once. The store is asked for every entry every time; where it answers with a filling that
@@ -14,25 +9,23 @@ const mostCharacters = 8 * 1024 * 1024
  * They are kept in two halves: what is used moves to the young one, and once that is full the old one is dropped.
  */
 export class ParsedValues {
-  #young = new Map<string, Parsed>()
-  #old = new Map<string, Parsed>()
+  #young = new Map<string, unknown>()
+  #old = new Map<string, unknown>()
   #characters = 0
 
   /** @throws SyntaxError where it is no JSON */
   parse(token: string, json: string): unknown {
     const young = this.#young.get(token)
-    // compared all the same, since anybody can write to Redis
-    if (young?.json === json) return young.value
-    const old = this.#old.get(token)
-    const parsed = old?.json === json ? old : { json, value: frozen(JSON.parse(json)) }
+    if (young !== undefined) return young
+    const value = this.#old.get(token) ?? frozen(JSON.parse(json))
     this.#characters += json.length
     if (this.#characters > mostCharacters) {
       this.#old = this.#young
       this.#young = new Map()
       this.#characters = json.length
     }
-    this.#young.set(token, parsed)
-    return parsed.value
+    this.#young.set(token, value)
+    return value
   }
 }
 

@@ -30,13 +30,33 @@ type Entries<Id> = Pick<Kind<Id, unknown>, 'name' | 'key' | 'inspect'>
 
 /**
  * Everything that is cached of one thing alone: its entries, and the groups of the lists that belong to it. Its other names
- * are read from the database, past the cache.
+ * are read from the database, past the cache. Where digits are the id of one thing and the slug or sku of another, of both.
  * @param name an id, a slug or a sku
  * @throws as a read of the database does
  */
 export async function storedOf(storage: Storage, noun: Noun, name: string): Promise<Stored[]> {
-  const { kinds } = storage
   const id = /^[1-9][0-9]{0,9}$/.test(name) && Number(name) <= 2_147_483_647 ? Number(name) : null
+  const named = id === null ? null : await idNamed(storage, noun, name)
+  const stored = await storedAs(storage, noun, name, id)
+  return named === null || named === id ? stored : [...stored, ...(await storedAs(storage, noun, name, named))]
+}
+
+/** The id of what has this slug or sku; null where nothing has. */
+async function idNamed({ kinds }: Storage, noun: Noun, name: string): Promise<number | null> {
+  switch (noun) {
+    case 'product':
+      return one(kinds.productBySlug, canonicalSlug(name))
+    case 'variant':
+      return (await one(kinds.variantBySku, canonicalSku(name)))?.id ?? null
+    case 'category':
+      return one(kinds.categoryBySlug, canonicalSlug(name))
+    case 'review':
+      return null
+  }
+}
+
+async function storedAs(storage: Storage, noun: Noun, name: string, id: number | null): Promise<Stored[]> {
+  const { kinds } = storage
   const numbered = (of: number | null, ...all: Entries<number>[]): Stored[] =>
     of === null ? [] : all.map((kind) => entry(storage, kind, of))
   const named = (kind: Entries<string>, of: string | null): Stored[] => (of === null ? [] : [entry(storage, kind, of)])

@@ -50,6 +50,15 @@ describe.each([
       )
     })
 
+    it('both, where digits are the id of one product and the slug of another', async () => {
+      await sql("UPDATE product SET slug = '2' WHERE id = 3")
+      const found = (await inspector.find('product', '2')).map(({ name }) => name)
+      await sql("UPDATE product SET slug = 'camp-mug' WHERE id = 3; DELETE FROM outbox")
+      expect(found).toContain('product:2')
+      expect(found).toContain('product:3')
+      expect(found).toContain('product-by-slug:2')
+    })
+
     it('a variant by sku, a category by slug, a review by id; and nothing of what is not there', async () => {
       const names = async (what: string, name: string) => (await inspector.find(what, name)).map((each) => each.name)
       expect(await names('variant', 'HS-S')).toEqual(['variant:1', 'variant-by-sku:HS-S'])

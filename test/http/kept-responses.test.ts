@@ -105,6 +105,27 @@ describe.each([
       expect(await ask(post(page, more))).toMatchObject({ served: false, statusCode: 200 })
     })
 
+    it('is built once by one process for however many who ask at the same time', async () => {
+      const query = '{ product(by: { slug: "harbor-shirt" }) { slug reviews(first: 3) { nodes { author } } } }'
+      const before = api.database.statements()
+      const answers = await Promise.all(Array.from({ length: 50 }, () => ask(post(query))))
+      expect(new Set(answers.map(({ body }) => body)).size).toBe(1)
+      // the first is executed, the second is executed and kept
+      expect(answers.filter(({ served }) => served)).toHaveLength(48)
+      expect(api.database.statements() - before).toBeLessThan(6)
+    })
+
+    it('is not waited for by mutations, which are each made', async () => {
+      const adjust = `mutation { inventoryAdjust(variant: "ProductVariant:1", delta: 1) { variant { quantityAvailable } } }`
+      const before = (await api.ask('{ node(id: "ProductVariant:1") { ... on ProductVariant { quantityAvailable } } }'))
+        .data
+      const answers = await Promise.all(Array.from({ length: 5 }, () => ask(post(adjust))))
+      expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200, 200, 200])
+      const after = (await api.ask('{ node(id: "ProductVariant:1") { ... on ProductVariant { quantityAvailable } } }'))
+        .data
+      expect(after.node.quantityAvailable - before.node.quantityAvailable).toBe(5)
+    })
+
     it('is asked for by GET too, and answers 304 to whoever has it', async () => {
       const request: InjectOptions = {
         method: 'GET',
