@@ -1,5 +1,5 @@
 /** Characters of JSON that each of the two halves was parsed from. */
-const mostCharacters = 12 * 1024 * 1024
+const mostCharacters = 16 * 1024 * 1024
 
 /**
  * The values of fillings, parsed once. The store is asked for every entry every time; where it answers with a filling that
