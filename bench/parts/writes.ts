@@ -21,21 +21,31 @@ export async function measureUnderWrites(bench: Bench, stands: readonly Stand[],
   const { options, tell } = bench
   const samples: Sample[] = []
   const statements: { server: string; perRequest: number }[] = []
-  for (const stand of stands) await warm(stand, bench, reads)
+  const silent = new Set<Stand>()
+  /** One that stops answering has no figures from then on, and is missing in the tables. */
+  const eachOf = async (work: (stand: Stand) => Promise<void>): Promise<void> => {
+    for (const stand of stands.filter((each) => !silent.has(each))) {
+      await work(stand).catch((error: unknown) => {
+        silent.add(stand)
+        tell(`${stand.peer.name}, ${share * 100}% writes: ${String(error)}`)
+      })
+    }
+  }
+  await eachOf((stand) => warm(stand, bench, reads))
   for (let round = 0; round <= options.rounds; round += 1) {
-    for (const stand of stands) {
+    await eachOf(async (stand) => {
       const requests = mixed(bench, stand, share, round)
       const sample = await measure(stand, { ...options, item: `${share}`, round, requests, again: true })
       if (round > 0) samples.push(sample)
-    }
+    })
   }
-  for (const stand of stands) {
+  await eachOf(async (stand) => {
     const requests = mixed(bench, stand, share, options.rounds + 1).slice(0, options.requests)
     const count = await stand.countStatements(async () => {
       await load({ ports: stand.ports, requests, connections: options.connections })
     })
     statements.push({ server: stand.peer.name, perRequest: count / requests.length })
-  }
+  })
   tell(`${share * 100}% writes`)
   return { share, samples, statements }
 }

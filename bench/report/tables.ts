@@ -106,7 +106,7 @@ export function writesTable({ writes, hits }: Results): string {
     ...writes.map(({ share, statements }) => {
       const cpu = bestAndMedian(summarize(all, name, `${share}`, 'cpuMicros'))
       const perRequest = statements.find(({ server }) => server === name)?.perRequest
-      return `${cpu}, ${short(perRequest)}`
+      return cpu === '' ? '' : `${cpu}, ${short(perRequest)}`
     }),
   ])
   const ratios = writes.map(({ share }) => {

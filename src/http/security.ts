@@ -58,6 +58,7 @@ export async function secure(app: FastifyInstance, { corsOrigins, sandbox }: Sec
     ],
     exposedHeaders: [
       'etag',
+      'x-cache',
       'x-request-id',
       'retry-after',
       'ratelimit-limit',
