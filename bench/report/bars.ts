@@ -5,8 +5,8 @@ export interface BarGroup {
   readonly bars: readonly { readonly server: string; readonly label: string; readonly value: number }[]
 }
 
-const width = 820
-const labelWidth = 320
+const width = 840
+const labelWidth = 340
 const barHeight = 16
 const gap = 4
 const headHeight = 30

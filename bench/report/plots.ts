@@ -35,14 +35,18 @@ function cpuPlot({ speed }: Results): string {
 
 function writesPlot({ writes }: Results): string {
   const all = writes.flatMap(({ samples }) => samples)
+  const answered = (name: string): boolean =>
+    writes.every(({ share }) => summarize(all, name, `${share}`, 'cpuMicros') !== undefined)
   const panel: LinePanel = {
     title: 'CPU µs a request, by the share of writes',
     places: writes.map(({ share }) => `${share * 100}%`),
-    lines: measuredPeers(all).map(({ name }) => ({
-      server: name,
-      label: name,
-      values: writes.map(({ share }) => summarize(all, name, `${share}`, 'cpuMicros')?.best ?? 0),
-    })),
+    lines: measuredPeers(all)
+      .filter(({ name }) => answered(name))
+      .map(({ name }) => ({
+        server: name,
+        label: name,
+        values: writes.map(({ share }) => summarize(all, name, `${share}`, 'cpuMicros')?.best ?? 0),
+      })),
   }
   return lineChart(panel.title, [panel], short)
 }
