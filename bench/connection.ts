@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 
+const silentMs = 20_000
+
 /**
  * One keep-alive connection with one request under way. It does the least that HTTP/1.1 allows, so that the load takes
  * little of the core it shares with Redis and PostgreSQL.
@@ -17,6 +19,7 @@ export class Connection {
       this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk])
       this.#read()
     })
+    socket.setTimeout(silentMs, () => socket.destroy(new Error(`no answer within ${silentMs / 1000} s`)))
     socket.on('error', (error) => this.#fail(error))
     socket.on('close', () => this.#fail(new Error('the server closed the connection')))
   }
@@ -27,7 +30,7 @@ export class Connection {
     return new Connection(socket)
   }
 
-  /** Sends a whole request, and returns the body of its answer. @throws for an answer that is not 200 */
+  /** Sends a whole request, and returns the body of its answer. @throws for an answer that is not 200, and for none within 20 s */
   ask(request: Buffer): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       this.#settle = { resolve, reject }

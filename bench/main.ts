@@ -63,7 +63,11 @@ async function measureDouble({ bench, stands, once }: Task): Promise<void> {
   for (const peer of writing(options)) {
     await once(`stale ${peer.name}`, 'stale', async () => {
       const [stand] = await stands.of([peer])
-      return stand === undefined ? null : measureStale(bench, stand)
+      if (stand === undefined) return null
+      return measureStale(bench, stand).catch((error: unknown) => {
+        bench.tell(`stale ${peer.name}: ${String(error)}`)
+        return null
+      })
     })
   }
 }

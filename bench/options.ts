@@ -83,7 +83,7 @@ export function readOptions(given: readonly string[]): Options {
     rounds: number('--rounds', values.rounds, quick ? 2 : 7),
     roundMs: number('--round-ms', values['round-ms'], quick ? 150 : 1500),
     requests: quick ? 256 : 4096,
-    writes: quick ? 20 : 1000,
+    writes: quick ? 20 : 300,
     watchMs: quick ? 1000 : 10_000,
     sizes: (values.sizes?.split(',') ?? (quick ? ['1000'] : ['1000', '100000'])).map((size) =>
       number('--sizes', size, 0),

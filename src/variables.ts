@@ -249,7 +249,7 @@ export const variables = {
     wholeNumber(1, 10_000_000).default(100_000),
   ),
   LARDER_MEMORY_MB: variable(
-    'How many megabytes the in-process cache takes.',
+    'How many megabytes the in-process cache takes; with Redis, the copies of what it holds.',
     'a whole number from 1 to 65536',
     '128',
     wholeNumber(1, 65_536).default(128),

@@ -1,3 +1,4 @@
+import { CatchUp } from './catch-up.ts'
 import { Census, type Count } from './census.ts'
 import { tellBoth, type Listener } from './events.ts'
 import { Flights } from './flights.ts'
@@ -32,8 +33,13 @@ export interface CacheOptions {
 export interface Cache {
   /** Declares a kind of cached thing. @throws where the name is taken or reserved */
   kind<Id, Value>(definition: KindDefinition<Id, Value>): Kind<Id, Value>
-  /** Finished responses; null where the store cannot keep them. */
+  /** Finished responses; null where the store does not tell what has changed. */
   readonly responses: Responses | null
+  /**
+   * Comes to know every change that was made before: from then on entries that are at hand are read without a question to
+   * the store, for requests that began before. Never rejects.
+   */
+  catchUp(): Promise<void>
   /** The names of all kinds. */
   readonly kindNames: readonly string[]
   /** A key by its name without the prefix, as people know it (`product:42`), and that name. */
@@ -66,7 +72,7 @@ export interface Cache {
   close(): Promise<void>
 }
 
-const reservedNames = new Set(['group', 'generation', 'life', 'change', 'trust', responseKind])
+const reservedNames = new Set(['group', 'generation', 'life', 'change-count', 'changes', 'trust', responseKind])
 
 /** A coherent cache-aside cache over a store. It trusts itself until told otherwise. */
 export function createCache(options: CacheOptions): Cache {
@@ -76,6 +82,7 @@ export function createCache(options: CacheOptions): Cache {
   const kinds = new Map<string, Pick<KindReader<never, unknown>, 'inspectKey'>>()
   const census = new Census(store, keys)
   const transitions = new Transitions(store, listener)
+  const catchUp = new CatchUp(store, listener)
   const nameOf = (key: string): string => keys.nameOf(key) ?? key
   let trusted = true
   let trustHolds = (): boolean => true
@@ -96,7 +103,8 @@ export function createCache(options: CacheOptions): Cache {
 
   return {
     store,
-    responses: createResponses(engine),
+    responses: store.near === null ? null : createResponses({ ...engine, near: store.near }),
+    catchUp: () => (engine.trusted() ? catchUp.ask() : Promise.resolve()),
     kind(definition) {
       const { name } = definition
       if (kinds.has(name) || reservedNames.has(name)) {

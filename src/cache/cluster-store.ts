@@ -3,9 +3,9 @@ import { Keys } from './keys.ts'
 import { connectRedis, type Connect, type RedisConnection } from './redis-connection.ts'
 import { isRedirected, RedisNode } from './redis-node.ts'
 import { onceAMinute, type RedisStoreOptions } from './redis-store.ts'
-import type { OutcomeOf, ScannedKeys, Store, StoredKey, Transition } from './store.ts'
+import { charactersIn, type OutcomeOf, type ScannedKeys, type Store, type StoredKey, type Transition } from './store.ts'
 
-export interface ClusterStoreOptions extends Omit<RedisStoreOptions, 'url'> {
+export interface ClusterStoreOptions extends Omit<RedisStoreOptions, 'url' | 'nearBytes'> {
   /** Nodes to ask for all the others: urls as of a single Redis. */
   readonly urls: readonly string[]
 }
@@ -31,7 +31,7 @@ export function clusterStore(options: ClusterStoreOptions): Store {
 class ClusterStore implements Store {
   readonly name = 'redis'
   readonly shared = true
-  readonly responses = null
+  readonly near = null
   readonly ready: Promise<void>
   readonly #options: Required<Omit<ClusterStoreOptions, 'origin'>>
   readonly #seeds: readonly RedisConnection[]
@@ -83,7 +83,7 @@ class ClusterStore implements Store {
       }),
     )
     if (lost === keys.length && lost > 0) throw new Error(this.#trouble ?? 'the cluster does not answer')
-    return { values, lives }
+    return { values, lives, moment: null, fetched: { keys: keys.length, characters: charactersIn(values) } }
   }
 
   async apply<T extends Transition>(transitions: readonly T[]): Promise<OutcomeOf<T>[]> {
@@ -251,13 +251,12 @@ class ClusterStore implements Store {
       url,
       connect,
       lifeKey,
-      changeKey: null,
+      changeKeys: null,
       trustKey: keyOn(owner, keys.trust),
       vouching,
       origin: this.#origin,
       readTimeoutMs,
       writeTimeoutMs,
-      clustered: true,
       warn,
     })
     return { owner, lifeKey, node }

@@ -1,31 +1,44 @@
+import type { Moment } from './changes.ts'
+
+/** All that must stay as it is for a response to stand. */
+export interface Needs {
+  /** When the first of it was read. */
+  readonly since: Moment
+  readonly keys: ReadonlySet<string>
+  /** When the first of it expires, on the clock of performance.now(). */
+  readonly expiresAt: number
+}
+
 /**
- * What a response was built from: every entry and generation that was read for it, each with the token that names the
- * filling that was read, and the life of the store's data. Handed to reads, which take down what they use.
+ * What a response was built from: every entry and generation that was read for it, and since when none of them may have
+ * changed. Handed to reads, which take down what they use.
  */
 export class Dependencies {
-  readonly #tokens = new Map<string, string>()
-  #life: string | null = null
+  readonly #keys = new Set<string>()
+  #since: Moment | null = null
+  #expiresAt = Infinity
   #known = true
 
-  /** Something was read in this life. */
-  live(life: string): void {
-    if (this.#life !== null && this.#life !== life) this.spoil()
-    this.#life = life
+  /** Something is read at this moment; null where nobody can say. */
+  readAt(moment: Moment | null): void {
+    this.#since ??= moment
+    if (moment === null || moment.life !== this.#since?.life) this.#known = false
   }
 
-  /** Something was read as it stands in the store. Two fillings of one key never stand at the same moment. */
-  add(key: string, token: string): void {
-    if ((this.#tokens.get(key) ?? token) !== token) this.spoil()
-    this.#tokens.set(key, token)
+  /** Something was read as it stands in the store. */
+  add(key: string, expiresAt = Infinity): void {
+    this.#keys.add(key)
+    if (expiresAt < this.#expiresAt) this.#expiresAt = expiresAt
   }
 
-  /** Something was read that no token names: past the store, or shared with a load whose filling is not known. */
+  /** Something was read that no store vouches for: past it, or shared with a load of which nobody knows what it came to. */
   spoil(): void {
     this.#known = false
   }
 
-  /** All that must stand for the response to stand; null where that is not known, or nothing was read. */
-  get all(): { readonly life: string; readonly tokens: ReadonlyMap<string, string> } | null {
-    return this.#known && this.#life !== null ? { life: this.#life, tokens: this.#tokens } : null
+  /** Null where that is not known, or nothing was read. */
+  get needs(): Needs | null {
+    if (!this.#known || this.#since === null) return null
+    return { since: this.#since, keys: this.#keys, expiresAt: this.#expiresAt }
   }
 }

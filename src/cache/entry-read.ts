@@ -131,7 +131,10 @@ export class EntryRead<Id, Value> {
   #sort(sorted: Sorted<Id, Value>, wanted: Wanted<Id>, stamps: string, finding: Finding<Value>): void {
     switch (finding.is) {
       case 'hit':
-        this.#dependencies?.add(wanted.key, finding.token)
+        this.#dependencies?.add(
+          wanted.key,
+          this.#engine.store.near?.copy(wanted.key, performance.now())?.expiresAt ?? 0,
+        )
         this.#results.set(wanted.key, finding.value)
         this.#tally.add(this.#waited ? 'wait' : finding.value === null ? 'negative' : 'hit', wanted.key)
         return
@@ -231,10 +234,10 @@ export class EntryRead<Id, Value> {
       this.#apply(failed.map(({ wanted, token }) => ({ do: 'release', key: wanted.key, lease: token }) as const)),
     ])
     if (failed.length > 0) this.#dependencies?.spoil()
-    fills.forEach(({ key, value }, i) => {
+    fills.forEach(({ key, ttlMs }, i) => {
       const stands = outcomes[i] === true
       this.#tally.add(stands ? 'fill' : 'lostFill', key)
-      if (stands) this.#dependencies?.add(key, value.token)
+      if (stands) this.#dependencies?.add(key, performance.now() + ttlMs)
       else this.#dependencies?.spoil()
     })
   }
@@ -246,8 +249,8 @@ export class EntryRead<Id, Value> {
     if (life === null || current.some((generation) => generation instanceof Error)) return 'unknown'
     if (current.includes(null)) return 'held'
     const lives = [life, ...keys.map((key) => view.life(key) ?? '')]
-    for (const each of lives) this.#dependencies?.live(each)
-    keys.forEach((key, i) => this.#dependencies?.add(key, current[i] as string))
+    this.#dependencies?.readAt(view.moment)
+    for (const key of keys) this.#dependencies?.add(key)
     return { stamps: stampsOf(this.#definition.shape, lives, current as string[]) }
   }
 

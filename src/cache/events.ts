@@ -19,8 +19,8 @@ export type BypassReason =
  * hit, negative: served from the store, the latter a known absence. miss: granted to this reader. join: shared the load
  * of another read in this process. wait: shared the load of another process. bypass: read from the database and not
  * stored. load: the kind's loader was called once, for `count` ids. fill: stored. lostFill: loaded, but a write came
- * first, or the store did not answer. corrupt: what was stored is not ours, and was replaced. outdated: a kept response is
- * gone, or something that it was built from has been replaced.
+ * first, or the store did not answer. corrupt: what was stored is not ours, and was replaced. outdated: something
+ * that a kept response was built from has been replaced.
  */
 export type CacheEvent =
   | {
@@ -51,8 +51,8 @@ export type MissReason = 'absent' | 'outdated'
 /** Is told what happened to each entry of a read. */
 export type EntryListener = (key: string, type: CountedEvent | 'bypass', why?: MissReason | BypassReason) => void
 
-/** What is asked of the store: entries to read, one of the transitions, or responses to serve and to keep. */
-export type Operation = 'read' | 'serve' | 'keep' | 'acquire' | 'fill' | 'release' | 'mint' | 'hold' | 'evict'
+/** What is asked of the store: entries to read, only what has changed, or one of the transitions. */
+export type Operation = 'read' | 'look' | 'acquire' | 'fill' | 'release' | 'mint' | 'hold' | 'evict'
 
 export type Listener = (event: CacheEvent) => void
 

@@ -37,8 +37,12 @@ export class Keys {
     return `${this.#prefix}:life`
   }
 
-  get change(): string {
-    return `${this.#prefix}:change`
+  get changeCount(): string {
+    return `${this.#prefix}:change-count`
+  }
+
+  get changes(): string {
+    return `${this.#prefix}:changes`
   }
 
   get trust(): string {

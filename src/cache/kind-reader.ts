@@ -2,9 +2,16 @@ import type { Dependencies } from './dependencies.ts'
 import { EntryRead, type Engine } from './entry-read.ts'
 import type { Result, Wanted } from './sorted.ts'
 import { tellBoth, type EntryListener, type Listener } from './events.ts'
+import type { Moment } from './changes.ts'
+import { decode } from './codec.ts'
 import { inspect, type Inspection } from './inspection.ts'
 import { load, type Kind, type KindDefinition } from './kind.ts'
+import { judge, stampsOf } from './stamps.ts'
+import type { Copy, Near } from './store.ts'
 import { UnleasedLoads } from './unleased-loads.ts'
+
+/** How many copies are known by their ids. */
+const mostCopies = 100_000
 
 /** How many lists are known by their keys alone, lately read ones first. */
 const mostRemembered = 1000
@@ -18,6 +25,10 @@ export class KindReader<Id, Value> implements Kind<Id, Value> {
   readonly #unleased: UnleasedLoads<Id, Result<Value>>
   /** What was read lately of a kind with groups, which no key tells. */
   readonly #remembered = new Map<string, Id>()
+  /** Where copies were found lately: searching for a number is faster than for its key. */
+  readonly #copies = new Map<Id, Copy>()
+  /** The stamps of a kind without groups, as of its generation's stored form in one life. */
+  #stamped = { life: '', generation: '', stamps: '' }
 
   constructor(definition: KindDefinition<Id, Value>, engine: Engine) {
     this.name = definition.name
@@ -52,6 +63,66 @@ export class KindReader<Id, Value> implements Kind<Id, Value> {
     })
     const results = await read.results([...wanted.values()])
     return keys.map((key) => results.get(key) ?? null)
+  }
+
+  peek(id: Id, begunAt: number, dependencies?: Dependencies): Value | null | undefined {
+    const { store, trusted } = this.#engine
+    const { near } = store
+    const moment = near?.changes.now ?? null
+    if (near === null || moment === null || near.knownUntil < begunAt || !trusted()) return undefined
+    const groups = this.#groupKeys(id)
+    const stamps = this.#stampsAt(moment, near, groups, begunAt)
+    if (stamps === undefined) return undefined
+    const copy = this.#copyOf(id, near, begunAt)
+    if (copy === undefined) return undefined
+    if (copy.judged?.stamps !== stamps) {
+      const finding = judge(copy.raw, this.#definition.shape, stamps, this.#engine.parsed)
+      if (finding.is !== 'hit') return undefined
+      copy.judged = { stamps, value: finding.value }
+    }
+    if (dependencies !== undefined) {
+      dependencies.readAt(moment)
+      dependencies.add(this.generationKey)
+      for (const each of groups) dependencies.add(each)
+      dependencies.add(copy.key, copy.expiresAt)
+    }
+    return copy.judged.value as Value | null
+  }
+
+  tellPeeked({ hits, negatives }: { readonly hits: number; readonly negatives: number }, observer?: Listener): void {
+    const tell = tellBoth(this.#engine.listener, observer)
+    tell({ type: 'batch', kind: this.name })
+    if (hits > 0) tell({ type: 'hit', kind: this.name, count: hits })
+    if (negatives > 0) tell({ type: 'negative', kind: this.name, count: negatives })
+  }
+
+  #copyOf(id: Id, near: Near, at: number): Copy | undefined {
+    const known = this.#copies.get(id)
+    if (known !== undefined && near.has(known, at)) return known
+    const copy = near.copy(this.key(id), at)
+    // an object is another one each time
+    if (typeof id === 'object') return copy
+    if (copy === undefined) this.#copies.delete(id)
+    else {
+      if (this.#copies.size >= mostCopies) this.#copies.clear()
+      this.#copies.set(id, copy)
+    }
+    return copy
+  }
+
+  /** What a value must be stamped with, where the generations are at hand; as EntryRead has it for one store. */
+  #stampsAt({ life }: Moment, near: Near, groups: readonly string[], at: number): string | undefined {
+    const generation = near.copy(this.generationKey, at)
+    if (generation === undefined) return undefined
+    const { raw } = generation
+    if (groups.length === 0 && raw === this.#stamped.generation && life === this.#stamped.life)
+      return this.#stamped.stamps
+    const raws = [raw, ...groups.map((group) => near.copy(group, at)?.raw ?? null)]
+    const tokens = raws.map(decode).map((state) => (state?.is === 'value' ? state.token : null))
+    if (!tokens.every((token) => token !== null)) return undefined
+    const stamps = stampsOf(this.#definition.shape, [life], tokens)
+    if (groups.length === 0) this.#stamped = { life, generation: raw, stamps }
+    return stamps
   }
 
   async reread(ids: readonly Id[], observer?: Listener): Promise<Result<Value>[]> {

@@ -39,6 +39,13 @@ export interface Kind<Id, Value> {
     onEntry?: EntryListener,
     dependencies?: Dependencies,
   ): Promise<(Value | Error | null)[]>
+  /**
+   * The value of an entry, null where there is none, without asking anybody: where it is at hand, and all changes are known
+   * that were made before `begunAt`, of performance.now(). Undefined where it has to be read. Whoever peeks tells of it.
+   */
+  peek(id: Id, begunAt: number, dependencies?: Dependencies): Value | null | undefined
+  /** Tells how many peeks found values and absences. */
+  tellPeeked(found: { readonly hits: number; readonly negatives: number }, observer?: Listener): void
   /** The same from the database, past the cache. */
   reread(ids: readonly Id[], observer?: Listener): Promise<(Value | Error | null)[]>
   /** Looks at an entry as it is stored, for people. @throws where the store does not answer in time */

@@ -1,13 +1,12 @@
 import { decode, encode } from './codec.ts'
+import { Changes } from './changes.ts'
 import { absent, acquire, evict, fill, hold, mint, release, type State, type Step } from './state.ts'
-import type { Outcomes, OutcomeOf, Store, Transition } from './store.ts'
+import { charactersIn, type Outcomes, type OutcomeOf, type Store, type Transition } from './store.ts'
 import { newToken } from './tokens.ts'
 
 interface Slot {
   readonly raw: string
   readonly expiresAt: number
-  /** What a finished response was built from: tokens of fillings, by key. */
-  readonly tokens?: ReadonlyMap<string, string>
 }
 
 export interface MemoryStoreOptions {
@@ -29,6 +28,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
   const slots = new Map<string, Slot>()
   let bytes = 0
   let life = newToken()
+  const changes = new Changes()
+  changes.restart({ life, count: 0 })
 
   function take(key: string): Slot | undefined {
     const slot = slots.get(key)
@@ -57,6 +58,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
   }
 
   function applyOne<T extends Transition>(transition: T): OutcomeOf<T> {
+    const isWrite = transition.do === 'hold' || transition.do === 'evict'
+    if (isWrite) changes.advance((changes.now?.count ?? 0) + 1, [transition.key])
     const slot = take(transition.key)
     const step = stepOf(decode(slot?.raw ?? null) ?? absent, now(), transition)
     const raw = encode(step.state)
@@ -67,26 +70,11 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     return step.outcome as OutcomeOf<T>
   }
 
-  /** When the first of these fillings expires; null where one of them does not stand. */
-  function standUntil(tokens: ReadonlyMap<string, string>): number | null {
-    let until = Infinity
-    for (const [key, token] of tokens) {
-      const slot = get(key)
-      if (slot?.raw.startsWith(`=${token}`) !== true) return null
-      until = Math.min(until, slot.expiresAt)
-    }
-    return until
-  }
-
-  function bodyOf(key: string): string | null {
-    const slot = get(key)
-    return slot?.tokens !== undefined && standUntil(slot.tokens) !== null ? slot.raw : null
-  }
-
   function renew(): Promise<void> {
     slots.clear()
     bytes = 0
     life = newToken()
+    changes.restart({ life, count: 0 })
     return Promise.resolve()
   }
 
@@ -94,18 +82,23 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     name: 'memory',
     shared: false,
     ready: Promise.resolve(),
-    read: (keys) => Promise.resolve({ values: keys.map((key) => get(key)?.raw ?? null), lives: keys.map(() => life) }),
+    read(keys) {
+      const values = keys.map((key) => get(key)?.raw ?? null)
+      const fetched = { keys: keys.length, characters: charactersIn(values) }
+      return Promise.resolve({ values, lives: keys.map(() => life), moment: changes.now, fetched })
+    },
     apply: (transitions) => Promise.resolve(transitions.map((each) => applyOne(each))),
-    responses: {
-      read: (keys) => Promise.resolve(keys.map(bodyOf)),
-      keep(key, { body, life: builtIn, tokens }, ttlMs) {
-        const until = builtIn === life ? standUntil(tokens) : null
-        if (until === null) return Promise.resolve(false)
-        take(key)
-        put(key, { raw: body, tokens, expiresAt: Math.min(until, now() + ttlMs) })
-        shrink()
-        return Promise.resolve(true)
+    near: {
+      knownUntil: Infinity,
+      changes,
+      catchUp: () => Promise.resolve(),
+      copy(key) {
+        const slot = get(key)
+        if (slot?.raw[0] !== '=') return undefined
+        return { key, raw: slot.raw, expiresAt: performance.now() + slot.expiresAt - now(), judged: null }
       },
+      // looked up each time, which tells what was used last
+      has: () => false,
     },
     inspect(key) {
       const slot = slots.get(key)
@@ -144,8 +137,6 @@ export function stepOf(state: State, now: number, transition: Transition): Step<
   }
 }
 
-function sizeOf(key: string, { raw, tokens }: Slot): number {
-  let characters = key.length + raw.length
-  for (const [each, token] of tokens ?? []) characters += each.length + token.length
-  return 2 * characters
+function sizeOf(key: string, { raw }: Slot): number {
+  return 2 * (key.length + raw.length)
 }

@@ -1,3 +1,4 @@
+import type { Moment } from './changes.ts'
 import type { Listener } from './events.ts'
 import type { Store } from './store.ts'
 
@@ -7,6 +8,8 @@ export interface View {
   get(key: string): string | null
   /** The life that a key was read in; null where what was read may not be trusted. */
   life(key: string): string | null
+  /** Everything that had changed before this moment shows in it; null where that is not known. */
+  readonly moment: Moment | null
 }
 
 interface Round {
@@ -52,15 +55,14 @@ export class MergedReads {
     const keys = [...places.keys()]
     const begun = performance.now()
     try {
-      const { values, lives } = await this.#store.read(keys)
+      const { values, lives, moment, fetched } = await this.#store.read(keys)
       const ms = performance.now() - begun
-      let bytes = 0
-      for (const value of values) bytes += value?.length ?? 0
-      const command = { type: 'command', operation: 'read', keys: keys.length, bytes, ms } as const
+      const command = { type: 'command', operation: 'read', keys: fetched.keys, bytes: fetched.characters, ms } as const
       for (const tell of listeners) tell(command)
       return {
         get: (key) => values[places.get(key) ?? -1] ?? null,
         life: (key) => lives[places.get(key) ?? -1] ?? null,
+        moment,
       }
     } catch (error) {
       for (const tell of listeners) tell({ type: 'error', operation: 'read', error: error as Error })

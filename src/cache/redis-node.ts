@@ -1,13 +1,12 @@
 import { Breaker } from './breaker.ts'
 import { within } from './deadline.ts'
 import { Life } from './life.ts'
-import { keep, serve } from './response-scripts.ts'
+import { look, newCount } from './look-script.ts'
+import type { Look } from './near.ts'
 import type { Command, Connect, RedisConnection } from './redis-connection.ts'
 import { sendTransitions } from './redis-transitions.ts'
 import { scripts } from './scripts.ts'
-import type { SealedScript } from './sealed-script.ts'
 import { UnsuitableServerError, type Identity } from './server-check.ts'
-import { newToken } from './tokens.ts'
 import type { OutcomeOf, ScannedKeys, StoredKey, Transition } from './store.ts'
 
 export interface RedisNodeOptions {
@@ -15,8 +14,8 @@ export interface RedisNodeOptions {
   readonly connect: Connect
   /** Where the life of this server's data is kept. */
   readonly lifeKey: string
-  /** Where the last change is named, for kept responses; in a cluster, where no script can reach it, nowhere. */
-  readonly changeKey: string | null
+  /** Where changes are counted and listed; null in a cluster, where no script can reach it. */
+  readonly changeKeys: readonly [count: string, list: string] | null
   /** Where it is kept that somebody vouches for this server. */
   readonly trustKey: string
   readonly vouching: Vouching
@@ -24,8 +23,6 @@ export interface RedisNodeOptions {
   readonly origin: string
   readonly readTimeoutMs: number
   readonly writeTimeoutMs: number
-  /** Whether one command may name keys of many slots, as in a cluster it may not. */
-  readonly clustered: boolean
   readonly warn: (message: string) => void
 }
 
@@ -40,6 +37,15 @@ export interface NodeRead {
   readonly values: readonly (string | null)[]
   readonly life: string | null
 }
+
+type LookReply = readonly [
+  life: string | null,
+  vouched: number,
+  count: string | null,
+  changed: readonly string[] | null,
+  values: readonly (string | null)[],
+  lifetimes: readonly number[],
+]
 
 const checkEveryMs = 1000
 
@@ -130,28 +136,32 @@ export class RedisNode {
   }
 
   /**
-   * Runs a script that reads within a life, as response-scripts.ts has it, and leaves texts as bytes; null where there is
-   * nothing to be read.
-   * @param life the one that what is handed over belongs to; that of the server by default
+   * Reads, and asks what has changed since the caller asked last.
+   * @param since the count that was answered then; null for never
    * @throws where the server does not answer in time
    */
-  async run(
-    script: SealedScript,
-    keys: readonly string[],
-    args: readonly (string | number)[] = [],
-    life = this.#life.known,
-  ): Promise<unknown> {
-    const { lifeKey, changeKey, trustKey } = this.#options
-    if (life === null || life !== this.#life.known || changeKey === null) return null
-    const named = [lifeKey, changeKey, trustKey, ...keys]
-    const needsTrust = this.#needsTrust ? 1 : 0
-    const command = ['EVALSHA', script.sha, named.length, ...named, life, needsTrust, newToken(), ...args] as const
-    try {
-      return await this.#guarded(() => this.#connection.sendForBytes(command))
-    } catch (error) {
+  async look(keys: readonly string[], since: number | null): Promise<Look> {
+    const { lifeKey, changeKeys, trustKey } = this.#options
+    if (changeKeys === null) throw new Error('a cluster does not count its changes')
+    const named = [lifeKey, ...changeKeys, trustKey, ...keys]
+    const needsTrust = this.#needsTrust
+    const command: Command = ['EVALSHA', look.sha, named.length, ...named, needsTrust ? 1 : 0, since ?? '']
+    const ask = (): Promise<LookReply> => this.#ask([command]).then(([reply]) => lookReply(reply, keys.length))
+    const reply = await this.#guarded(ask).catch(async (error: unknown) => {
       if (!isNoScript(error)) throw error
-      await this.#guarded(() => this.#loadScripts())
-      return null
+      return this.#guarded(() => this.#loadScripts().then(ask))
+    })
+    const [lifeNow, vouched, count, changed, values, lifetimes] = reply
+    const life = this.#life.confirm(lifeNow)
+    if (life === null) this.#meetSoon('establish')
+    // lost to memory pressure, or never begun
+    if (count === null) void this.#connection.send([['SET', changeKeys[0], newCount(), 'NX']]).catch(() => {})
+    return {
+      values,
+      lifetimes,
+      life: vouched === 1 ? life : null,
+      count: count === null ? null : Number(count),
+      changed,
     }
   }
 
@@ -261,16 +271,21 @@ export class RedisNode {
     }
   }
 
-  async #get(keys: readonly string[]): Promise<(string | null)[]> {
-    const commands: Command[] = this.#options.clustered ? keys.map((key) => ['GET', key]) : [['MGET', ...keys]]
+  async #get(keys: readonly string[]): Promise<readonly (string | null)[]> {
+    // of many slots, so not in one command
+    const values = await this.#ask(keys.map((key) => ['GET', key]))
+    if (values.length === keys.length && values.every(isText)) return values
+    throw noAnswer()
+  }
+
+  /** The answers to commands that read. @throws the first refusal */
+  async #ask(commands: readonly Command[]): Promise<readonly unknown[]> {
     // a server that was just made a replica of its successor refuses to write, and until then it was the primary
     const probe: Command = ['UNLINK', `${this.#options.trustKey}-probe`]
     const replies = await this.#connection.send(this.#needsTrust ? [...commands, probe] : commands)
     const refusal = replies.find((reply) => reply instanceof Error)
     if (refusal !== undefined) throw refusal
-    const values = this.#options.clustered ? replies.slice(0, keys.length) : replies[0]
-    if (Array.isArray(values) && values.length === keys.length && values.every(isText)) return values
-    throw new Error('Redis answered with something that is no answer')
+    return replies.slice(0, commands.length)
   }
 
   #troubled(error: unknown): void {
@@ -284,7 +299,7 @@ export class RedisNode {
 
   /** A script that Redis does not know did not run, so those that need it may be sent once more. */
   async #sendKnown<T extends Transition>(transitions: readonly T[], asking: boolean): Promise<OutcomeOf<T>[]> {
-    const sending = { asking, changeKey: this.#options.changeKey }
+    const sending = { asking, changeKeys: this.#options.changeKeys ?? [] }
     const outcomes = await sendTransitions(this.#connection, transitions, sending)
     const unknown = transitions.filter((_, i) => isNoScript(outcomes[i]))
     if (unknown.length === 0) return outcomes
@@ -294,7 +309,7 @@ export class RedisNode {
   }
 
   async #loadScripts(): Promise<void> {
-    const all = [...Object.values(scripts), serve, keep]
+    const all = [...Object.values(scripts), look]
     await this.#connection.send(all.map(({ source }) => ['SCRIPT', 'LOAD', source] as const))
   }
 }
@@ -302,6 +317,18 @@ export class RedisNode {
 /** The node refused because the key lives elsewhere in the cluster, or moves: nothing was done. */
 export function isRedirected(outcome: unknown): boolean {
   return outcome instanceof Error && /^(MOVED|ASK|TRYAGAIN|CLUSTERDOWN) /.test(outcome.message)
+}
+
+/** @throws where it is not what the script answers */
+function lookReply(reply: unknown, keys: number): LookReply {
+  const [life, , count, , values, lifetimes] = Array.isArray(reply) ? (reply as readonly unknown[]) : []
+  const areLists = Array.isArray(values) && Array.isArray(lifetimes)
+  if (!areLists || values.length !== keys || !values.every(isText) || !isText(life) || !isText(count)) throw noAnswer()
+  return reply as LookReply
+}
+
+function noAnswer(): Error {
+  return new Error('Redis answered with something that is no answer')
 }
 
 function isText(value: unknown): value is string | null {

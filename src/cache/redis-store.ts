@@ -1,7 +1,7 @@
 import { Keys } from './keys.ts'
 import { connectRedis, type Connect } from './redis-connection.ts'
+import { NearCopies } from './near.ts'
 import { RedisNode, type Vouching } from './redis-node.ts'
-import { redisResponses } from './redis-responses.ts'
 import type { Store } from './store.ts'
 
 export interface RedisStoreOptions {
@@ -15,6 +15,8 @@ export interface RedisStoreOptions {
   readonly readTimeoutMs?: number
   /** How long a hold or an eviction may take; 1000 ms by default. */
   readonly writeTimeoutMs?: number
+  /** How much memory copies in this process may take, as NearCopies has it; 128 MB by default. */
+  readonly nearBytes?: number
   /** When the store is read only while somebody vouches for it, through `vouch`; never by default. */
   readonly vouching?: Vouching
   /** Is told of trouble, each kind of it at most once a minute. */
@@ -31,25 +33,25 @@ export function redisStore(options: RedisStoreOptions): Store {
     url,
     connect: options.connect ?? connectRedis,
     lifeKey: keys.life,
-    changeKey: keys.change,
+    changeKeys: [keys.changeCount, keys.changes],
     trustKey: keys.trust,
     vouching,
     origin,
     readTimeoutMs,
     writeTimeoutMs,
-    clustered: false,
     warn: onceAMinute(options.warn ?? (() => {})),
   })
+  const near = new NearCopies(node, options.nearBytes ?? 128 * 1024 * 1024)
   return {
     name: 'redis',
     shared: true,
     ready: node.ready,
-    async read(wanted) {
-      const { values, life } = await node.read(wanted)
-      return { values, lives: wanted.map(() => life) }
+    read: (wanted) => near.read(wanted),
+    apply(transitions) {
+      for (const each of transitions) if (each.do === 'acquire') near.forget(each.key)
+      return node.apply(transitions)
     },
-    apply: (transitions) => node.apply(transitions),
-    responses: redisResponses(node),
+    near,
     inspect: (key) => node.inspect(key),
     scan: (from, about) => node.scan(from, `${prefix}:*`, about),
     usage: () => null,

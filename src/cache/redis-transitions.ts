@@ -5,17 +5,17 @@ import type { OutcomeOf, Transition } from './store.ts'
 export interface Sending {
   /** For keys that are just moving here from another node of a cluster. */
   readonly asking: boolean
-  /** Where writes name the last change; null for nowhere. */
-  readonly changeKey: string | null
+  /** Where holds and evictions are counted and listed; none for nowhere. */
+  readonly changeKeys: readonly string[]
 }
 
 /** Makes transitions in one round trip: what each came to, or why it is not known. @throws where the connection fails */
 export async function sendTransitions<T extends Transition>(
   connection: RedisConnection,
   transitions: readonly T[],
-  { asking, changeKey }: Sending,
+  { asking, changeKeys }: Sending,
 ): Promise<OutcomeOf<T>[]> {
-  const commands = transitions.map((each) => commandOf(each, changeKey))
+  const commands = transitions.map((each) => commandOf(each, changeKeys))
   const replies = asking
     ? (await connection.send(commands.flatMap((command) => [['ASKING'] as const, command]))).filter(
         (_, i) => i % 2 === 1,
@@ -32,9 +32,9 @@ export async function sendTransitions<T extends Transition>(
   })
 }
 
-function commandOf(transition: Transition, changeKey: string | null): Command {
+function commandOf(transition: Transition, changeKeys: readonly string[]): Command {
   const { sha, args } = scripts[transition.do]
   const isWrite = transition.do === 'hold' || transition.do === 'evict'
-  const keys = isWrite && changeKey !== null ? [transition.key, changeKey] : [transition.key]
+  const keys = isWrite ? [transition.key, ...changeKeys] : [transition.key]
   return ['EVALSHA', sha, keys.length, ...keys, ...args(transition)]
 }

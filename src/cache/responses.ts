@@ -1,102 +1,70 @@
-import type { Dependencies } from './dependencies.ts'
+import type { Moment } from './changes.ts'
+import type { Dependencies, Needs } from './dependencies.ts'
 import type { Listener } from './events.ts'
-import type { Keys } from './keys.ts'
-import type { Body, ResponseStore, Store } from './store.ts'
-
-/** A finished response, kept with the tokens of everything that it was built from. */
-export interface KeptResponse {
-  /** The body that was kept last, if all that it was built from stands at this moment. Never rejects. */
-  read(): Promise<Body | null>
-  /**
-   * Keeps a body, where it is known what it was built from, all of that still stands, and it is not too much to look at.
-   * Returns whether it did. Never rejects.
-   */
-  keep(dependencies: Dependencies, body: string): Promise<boolean>
-}
-
-/** The response of this name, whether it is kept or not. A name says all that shapes a response besides its entries. */
-export type Responses = (name: string) => KeptResponse
-
-export interface ResponsesOptions {
-  readonly store: Store
-  readonly keys: Keys
-  readonly listener: Listener
-  readonly trusted: () => boolean
-  readonly ttlMs: number
-}
+import type { Near } from './store.ts'
 
 export const responseKind = 'response'
 
-/** Redis looks at about a million tokens a second, and does nothing else meanwhile. */
-const mostDependencies = 300
-const longestBody = 256 * 1024
+/** To look at more is not much cheaper than to execute the request. */
+const mostDependencies = 1000
 
-/** Null where the store cannot look at many keys in one step. */
-export function createResponses(options: ResponsesOptions): Responses | null {
-  const { store, keys, listener, trusted, ttlMs } = options
-  if (store.responses === null) return null
-  const kept = store.responses
-  const reads = new Reads(kept, listener)
-  return (name) => {
-    const key = keys.entry(responseKind, [name])
-    return {
-      read: () => (trusted() ? reads.read(key) : Promise.resolve(null)),
-      async keep(dependencies, body) {
-        const all = dependencies.all
-        if (all === null || all.tokens.size > mostDependencies || body.length > longestBody) return false
-        try {
-          const stands = await kept.keep(key, { ...all, body }, ttlMs)
-          listener({ type: stands ? 'fill' : 'lostFill', kind: responseKind, count: 1 })
-          return stands
-        } catch (error) {
-          listener({ type: 'error', operation: 'keep', error: error as Error })
-          return false
-        }
-      },
-    }
+/** Keeps finished responses for as long as everything that they were built from stands. */
+export interface Responses {
+  /** Null where it is not known what it was built from, or that is too much. */
+  keep(dependencies: Dependencies, body: string): KeptResponse | null
+}
+
+export interface ResponsesOptions {
+  readonly near: Near
+  readonly listener: Listener
+  readonly trusted: () => boolean
+}
+
+export function createResponses(options: ResponsesOptions): Responses {
+  return {
+    keep(dependencies, body) {
+      const { needs } = dependencies
+      if (needs === null || needs.keys.size > mostDependencies) return null
+      options.listener({ type: 'fill', kind: responseKind, count: 1 })
+      return new KeptResponse(options, needs, body)
+    },
   }
 }
 
-/** Sends what is asked for while the event loop turns once in one round trip. */
-class Reads {
-  readonly #store: ResponseStore
-  readonly #listener: Listener
-  #waiting: { readonly key: string; readonly settle: (body: Body | null) => void }[] = []
+/**
+ * # Why a kept response is as fresh as the entries it was built from
+ *
+ * It holds the keys of every entry and generation that was read for it, and the moment when the first of them was. Each was
+ * read at that moment or later, and stood then. If none of them has been held or evicted since, up to a moment after a
+ * request began, then reading all of them now would find what the response was built from: a value is replaced only by way
+ * of a hold or an eviction. A load that was under way when a write began lost its lease to that write's hold, which counts
+ * as a change of its key. It expires when the first of its entries does.
+ */
+export class KeptResponse {
+  readonly body: Buffer
+  /** About how much memory it takes, in bytes. */
+  readonly size: number
+  readonly #options: ResponsesOptions
+  readonly #needs: Needs
+  /** The last moment when it was known to stand. */
+  #stood: Moment
 
-  constructor(store: ResponseStore, listener: Listener) {
-    this.#store = store
-    this.#listener = listener
+  constructor(options: ResponsesOptions, needs: Needs, body: string) {
+    this.body = Buffer.from(body)
+    this.size = this.body.length + 64 * needs.keys.size
+    this.#options = options
+    this.#needs = needs
+    this.#stood = needs.since
   }
 
-  read(key: string): Promise<Body | null> {
-    return new Promise((settle) => {
-      // requests arrive one after the other within a turn, and a round trip costs as much as ten of them
-      if (this.#waiting.push({ key, settle }) === 1) setImmediate(() => void this.#send())
-    })
-  }
-
-  async #send(): Promise<void> {
-    const waiting = this.#waiting
-    this.#waiting = []
-    const tell = this.#listener
-    const begun = performance.now()
-    try {
-      const bodies = await this.#store.read(waiting.map(({ key }) => key))
-      const ms = performance.now() - begun
-      let bytes = 0
-      let hits = 0
-      bodies.forEach((body) => {
-        if (body === null) return
-        bytes += body.length
-        hits += 1
-      })
-      tell({ type: 'command', operation: 'serve', keys: waiting.length, bytes, ms })
-      if (hits > 0) tell({ type: 'hit', kind: responseKind, count: hits })
-      if (hits < waiting.length) tell({ type: 'outdated', kind: responseKind, count: waiting.length - hits })
-      waiting.forEach(({ settle }, i) => settle(bodies[i] ?? null))
-    } catch (error) {
-      tell({ type: 'error', operation: 'serve', error: error as Error })
-      for (const { settle } of waiting) settle(null)
-    }
+  /** Whether it answers a request that began at this moment, on the clock of performance.now(). */
+  stands(begunAt: number): boolean {
+    const { near, listener, trusted } = this.#options
+    const { keys, expiresAt } = this.#needs
+    const isKnown = trusted() && near.knownUntil >= begunAt
+    const stands = isKnown && expiresAt > performance.now() && near.changes.noneSince(this.#stood, keys)
+    if (stands) this.#stood = near.changes.now ?? this.#stood
+    listener({ type: stands ? 'hit' : 'outdated', kind: responseKind, count: 1 })
+    return stands
   }
 }

@@ -1,8 +1,8 @@
 import { decode, encode } from './codec.ts'
+import { newCount, recordChange } from './look-script.ts'
 import { absent, type AcquireOutcome, type State } from './state.ts'
 import { allowOom, sealed, type SealedScript } from './sealed-script.ts'
 import type { Outcomes, Transition } from './store.ts'
-import { newToken } from './tokens.ts'
 
 /**
  * The protocol's transitions in Lua: one script each, one key each, time from Redis. Each is a translation of the function
@@ -45,11 +45,6 @@ local function write_hold()
 end
 `
 
-// What a write begins with: kept responses have to look at what they were built from again.
-const changed = `
-if KEYS[2] then redis.call('SET', KEYS[2], ARGV[1]) end
-`
-
 export const scripts: Readonly<Record<Transition['do'], Script>> = {
   acquire: script(
     '#!lua\n',
@@ -82,15 +77,15 @@ export const scripts: Readonly<Record<Transition['do'], Script>> = {
   ),
   hold: script(
     allowOom,
-    `${changed}
+    `${recordChange}
      holders[ARGV[2]] = string.format('%.0f', now + ARGV[3])
      write_hold()
      return 1`,
-    (t) => (t.do === 'hold' ? [newToken(), t.writer, t.holdMs] : []),
+    (t) => (t.do === 'hold' ? [newCount(), t.writer, t.holdMs] : []),
   ),
   evict: script(
     allowOom,
-    `${changed}
+    `${recordChange}
      if mark == '' then
        redis.call('DEL', KEYS[1])
        return 0
@@ -103,7 +98,7 @@ export const scripts: Readonly<Record<Transition['do'], Script>> = {
      holders[ARGV[2]] = nil
      write_hold()
      return removed`,
-    (t) => (t.do === 'evict' ? [newToken(), t.writer ?? ''] : []),
+    (t) => (t.do === 'evict' ? [newCount(), t.writer ?? ''] : []),
   ),
 }
 

@@ -1,3 +1,4 @@
+import type { Changes, Moment } from './changes.ts'
 import type { AcquireOutcome, State, Value } from './state.ts'
 
 /** One transition of one key, to be made in the store. Times in ms. */
@@ -36,6 +37,10 @@ export interface StoreRead {
    * Null: not known, trust nothing.
    */
   readonly lives: readonly (string | null)[]
+  /** Everything that had changed before this moment shows in what was read; null where the store tells no moments. */
+  readonly moment: Moment | null
+  /** How many keys were asked for, and how many characters were answered: less where copies were at hand. */
+  readonly fetched: { readonly keys: number; readonly characters: number }
 }
 
 /** What is stored under one key, for people. */
@@ -55,30 +60,28 @@ export interface ScannedKeys {
   readonly next: string | null
 }
 
-/** A finished response, and all that must stand for it to stand. */
-export interface StoredResponse {
-  readonly body: string
-  /** The life it was built in. */
-  readonly life: string
-  /** Tokens of fillings, by key. */
-  readonly tokens: ReadonlyMap<string, string>
+/** The copy of one value. */
+export interface Copy {
+  readonly key: string
+  /** The stored form. */
+  readonly raw: string
+  /** On the clock of performance.now(). */
+  readonly expiresAt: number
+  /** What it was found to be under these stamps, so that it is not parsed again. */
+  judged: { readonly stamps: string; readonly value: unknown } | null
 }
 
-/** As text, or encoded in UTF-8 already. */
-export type Body = string | Buffer
-
-/** Where finished responses are kept beside the entries that they were built from. */
-export interface ResponseStore {
-  /**
-   * In one round trip, and each response in one atomic step: its body where every filling that it was built from stands
-   * at that moment, else null. @throws where the store does not answer in time
-   */
-  read(keys: readonly string[]): Promise<readonly (Body | null)[]>
-  /**
-   * Keeps a response that stands, until the first of what it was built from expires. Returns whether it did.
-   * @throws where the store does not answer in time
-   */
-  keep(key: string, response: StoredResponse, ttlMs: number): Promise<boolean>
+/** Copies of values that this process may use without asking for each, and what is known of their changes. */
+export interface Near {
+  /** All changes are known that were made in the store before this moment, on the clock of performance.now(). */
+  readonly knownUntil: number
+  readonly changes: Pick<Changes, 'now' | 'noneSince'>
+  /** Comes to know every change that was made before. @throws where the store does not answer in time */
+  catchUp(): Promise<void>
+  /** The copy of a value, which stands as of `knownUntil` at least; undefined where there is none at this time. */
+  copy(key: string, at: number): Copy | undefined
+  /** Whether that copy is still the one, to spare the search for it. */
+  has(copy: Copy, at: number): boolean
 }
 
 /** Where entries are kept. Every store passes the same conformance suite. */
@@ -90,8 +93,8 @@ export interface Store {
   read(keys: readonly string[]): Promise<StoreRead>
   /** In one round trip. Each key settles on its own; never rejects. */
   apply<T extends Transition>(transitions: readonly T[]): Promise<OutcomeOf<T>[]>
-  /** Null where no single step can look at many keys, as in a cluster. */
-  readonly responses: ResponseStore | null
+  /** Null where no single step tells all changes, as in a cluster. */
+  readonly near: Near | null
   /** Looks at one key, and changes nothing. @throws where the store does not answer in time */
   inspect(key: string): Promise<StoredKey>
   /**
@@ -122,4 +125,11 @@ export interface Store {
   /** For people: why it is not used at present; null while it is. */
   trouble(): string | null
   close(): Promise<void>
+}
+
+/** The length of all values together. */
+export function charactersIn(values: readonly (string | null)[]): number {
+  let characters = 0
+  for (const value of values) characters += value?.length ?? 0
+  return characters
 }

@@ -2,6 +2,7 @@ import type { UserError } from '../generated/graphql.ts'
 import type { CatalogContext } from './context.ts'
 import { Faults, Refused } from './faults.ts'
 import { globalId, parseGlobalId, type NodeType } from './global-id.ts'
+import type { Maybe } from './maybe.ts'
 import type { Transaction } from './write.ts'
 
 /** What a mutation does inside its transaction. What is wrong with its input goes to the faults. */
@@ -15,7 +16,7 @@ export type Work<Result> = (tx: Transaction, faults: Faults) => Promise<Result>
 export async function change<Row>(
   context: CatalogContext,
   work: Work<number>,
-  read: (id: number) => Promise<Row | null>,
+  read: (id: number) => Maybe<Row | null>,
 ): Promise<{ row: Row | null; userErrors: UserError[] }> {
   const outcome = await attempt(context, work)
   return 'result' in outcome

@@ -22,6 +22,8 @@ export interface Context extends CatalogContext {
   readonly requestId: string
   /** What the request comes to. */
   readonly tally: RequestTally
+  /** All has been read: tells what was. */
+  finish(): void
 }
 
 /** What is the same for all requests. */
@@ -43,6 +45,8 @@ export interface RequestFacts {
   /** What the request is called in the log. */
   readonly requestId: string
   readonly tally: RequestTally
+  /** When the request began, as Reader has it. */
+  readonly begunAt: number
   /** Takes down what the answer is built from; null where it is not going to be kept. */
   readonly dependencies: Dependencies | null
   /** The span of the request, where it is traced. */
@@ -65,6 +69,8 @@ class RequestContext implements Context {
   readonly requestId: string
   readonly tally: RequestTally
   private readonly observer: RequestObserver
+  /** Null where each read is to be watched. */
+  private readonly begunAt: number | null
   private readonly catalog: Catalog
   private readonly deadlineMs: number
   private readonly dependencies: Dependencies | null
@@ -82,7 +88,13 @@ class RequestContext implements Context {
     this.kinds = catalog.kinds
     this.trace = wantsTrace && viewer.scopes.has('catalog:trace') ? new Trace(catalog.store) : null
     this.observer = observers([tally, ...(this.trace === null ? [] : [this.trace]), ...(span === null ? [] : [span])])
-    this.reader = this.newReader()
+    const isWatched = this.trace !== null || span !== null
+    this.begunAt = isWatched ? null : facts.begunAt
+    this.reader = this.newReader(this.begunAt)
+  }
+
+  finish(): void {
+    this.reader.tell()
   }
 
   async write<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
@@ -93,11 +105,13 @@ class RequestContext implements Context {
       return result
     } finally {
       done?.()
-      this.reader = this.newReader()
+      this.reader.tell()
+      this.reader = this.newReader(this.begunAt === null ? null : performance.now())
     }
   }
 
-  private newReader(): Reader {
-    return new Reader(this.observer, performance.now() + this.deadlineMs, this.dependencies)
+  private newReader(begunAt: number | null): Reader {
+    const { observer, dependencies, deadlineMs } = this
+    return new Reader({ observer, deadline: performance.now() + deadlineMs, dependencies, begunAt })
   }
 }

@@ -120,7 +120,9 @@ function takeDown(names: OperationNames): ApolloServerPlugin<Context> {
   return {
     requestDidStart: () =>
       Promise.resolve({
-        willSendResponse({ response, contextValue: { tally }, operation, operationName }) {
+        willSendResponse({ response, contextValue, operation, operationName }) {
+          const { tally } = contextValue
+          contextValue.finish()
           if (response.body.kind !== 'single') return Promise.resolve()
           const { data, errors } = response.body.singleResult
           const code = errors?.[0]?.extensions?.['code']

@@ -10,7 +10,7 @@ import { handleErrors } from './errors.ts'
 import { healthRoutes, type Health } from './health.ts'
 import { homeRoutes } from './home.ts'
 import { identifyRequests, type Identify } from './identify.ts'
-import { serveKeptResponses, type KeptResponsesOptions } from './kept-responses.ts'
+import { serveKeptResponses, type KeepingCache } from './kept-responses.ts'
 import { loggerOptions, logRequest, type LogOptions } from './log.ts'
 import { pictureRoutes } from './pictures.ts'
 import { limitRate, type AddTogether } from './rate-limit.ts'
@@ -33,8 +33,8 @@ export interface AppOptions extends ContextOptions, Omit<GraphQLOptions, 'plugin
   readonly rateLimit: number | null
   /** Adds up what instances have counted for the rate limit. */
   readonly addTogether?: AddTogether | undefined
-  /** Where finished answers are kept; without it every request is executed. */
-  readonly kept?: KeptResponsesOptions | undefined
+  /** What answers requests whole that were answered before; without it every request is executed. */
+  readonly cache?: KeepingCache | undefined
   /** Sites whose pages may read answers. */
   readonly corsOrigins: readonly string[]
   /** The proxies whose word on the client's address, scheme and host is believed. */
@@ -95,7 +95,7 @@ async function graphqlRoutes(app: FastifyInstance, options: AppOptions): Promise
     await limitRate(app, { most: options.rateLimit, clientOf, addTogether: options.addTogether })
   }
   // before an answer may shrink to its ETag
-  if (options.kept !== undefined) serveKeptResponses(app, options.kept)
+  if (options.cache !== undefined) serveKeptResponses(app, options.cache)
   answerConditionally(app)
   if (options.sandbox) widenForSandbox(app)
   const apollo = createGraphQLServer({
@@ -119,6 +119,7 @@ function contextOf(request: FastifyRequest, options: ContextOptions): Context {
     wantsTrace: request.headers['x-larder-trace'] === '1',
     requestId: request.id,
     tally: request.tally,
+    begunAt: request.begunAt ?? performance.now(),
     dependencies: request.dependencies ?? null,
     span: request.span,
   })

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
-import { Dependencies, type KeptResponse, type Responses } from '../cache/index.ts'
+import { Dependencies, type Cache, type KeptResponse } from '../cache/index.ts'
 import type { OperationRun } from '../observe/index.ts'
 import { UnderWay } from './under-way.ts'
 
@@ -12,39 +11,38 @@ declare module 'fastify' {
     asked: string | null
     /** What its answer is being built from; null where it is not going to be kept. */
     dependencies: Dependencies | null
-    /** Its answer is being kept. */
-    keeping: Promise<unknown> | null
+    /** When it began, if every change that was made before is known: on the clock of performance.now(). */
+    begunAt: number | null
   }
 }
 
-export interface KeptResponsesOptions {
-  readonly responses: Responses
-  /** Names the code and the configuration that shape an answer: others do not share it. */
-  readonly build: string
-}
+/** The part of the cache that answers whole requests. */
+export type KeepingCache = Pick<Cache, 'catchUp' | 'responses'>
 
 /** A request that was executed here before, and so has passed every check that its text decides. */
 interface Known {
-  readonly response: KeptResponse
   readonly run: OperationRun
   readonly contentType: string
+  /** Its answer; null after it was executed once. */
+  readonly kept: KeptResponse | null
 }
 
 /** A request on its way to being served or executed. */
 interface Looking {
+  readonly asked: string
+  readonly begunAt: number
   readonly request: FastifyRequest
   readonly reply: FastifyReply
   readonly done: (error?: Error) => void
-  /** When it no longer waits for another one, on the clock of performance.now(). */
-  readonly giveUpAt: number
 }
 
 /** How long a request waits for the same one that is being executed, as long as a read waits for a load elsewhere. */
 const longestWaitMs = 1000
 
-/** Text of requests to remember, in characters; a few thousand of them. */
-const mostText = 8 * 1024 * 1024
+/** Memory for requests to remember and their answers, in bytes. */
+const mostMemory = 64 * 1024 * 1024
 const longestText = 16 * 1024
+const longestAnswer = 256 * 1024
 
 /**
  * Serves a request that has been answered before without executing it, wherever everything that its answer was built from
@@ -52,20 +50,19 @@ const longestText = 16 * 1024
  * this process: so its operation is known to be valid, within the limits, and registered where it must be. Who asks, and
  * how often, has been decided by then.
  *
- * What is asked once is not kept: lists that nobody asks for again would fill the store. Of those who ask the same at the
+ * What is asked once is not kept: lists that nobody asks for again would fill the memory. Of those who ask the same at the
  * same time one is executed, and the others wait for its answer.
  */
-export function serveKeptResponses(app: FastifyInstance, { responses, build }: KeptResponsesOptions): void {
+export function serveKeptResponses(app: FastifyInstance, { catchUp, responses }: KeepingCache): void {
   const known = new LRUCache<string, Known>({
-    maxSize: mostText,
-    maxEntrySize: longestText,
-    sizeCalculation: (_known, asked) => asked.length,
+    maxSize: mostMemory,
+    sizeCalculation: ({ kept }, asked) => 2 * asked.length + (kept?.size ?? 0),
   })
   const underWay = new UnderWay()
   const parse = app.getDefaultJsonParser('error', 'error')
   app.decorateRequest('asked', null)
+  app.decorateRequest('begunAt', null)
   app.decorateRequest('dependencies', null)
-  app.decorateRequest('keeping', null)
 
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) => {
     request.asked = askedBy(request, text)
@@ -76,35 +73,34 @@ export function serveKeptResponses(app: FastifyInstance, { responses, build }: K
 
   app.addHook('preHandler', (request, reply, done) => {
     if (request.method === 'GET') request.asked = askedBy(request, '')
-    if (request.asked === null) return done()
-    look(request.asked, { request, reply, done, giveUpAt: performance.now() + longestWaitMs })
+    const { asked } = request
+    if (asked === null || !(mayBeQuery(asked) || known.has(asked))) return done()
+    const looking = { asked, begunAt: performance.now(), request, reply, done }
+    request.begunAt = looking.begunAt
+    void catchUp().then(() => answer(looking))
   })
 
-  function look(asked: string, given: Looking): void {
+  function answer(looking: Looking): void {
+    const { asked, begunAt, request, reply } = looking
     const found = known.get(asked)
-    if (found === undefined) return mayBeQuery(asked) ? waitOrExecute(asked, given, undefined) : execute(given)
-    void found.response.read().then((body) => {
-      if (body === null) return waitOrExecute(asked, given, found)
-      const { request, reply } = given
-      request.asked = null
-      request.tally.served(found.run)
-      return reply.type(found.contentType).header('x-cache', 'HIT').send(body)
-    })
+    if (found?.kept?.stands(begunAt) !== true) return waitOrExecute(looking, found)
+    request.asked = null
+    request.tally.served(found.run)
+    reply.type(found.contentType).header('x-cache', 'HIT').send(found.kept.body)
   }
 
-  function waitOrExecute(asked: string, given: Looking, found: Known | undefined): void {
-    const { request, reply, giveUpAt } = given
+  function waitOrExecute(looking: Looking, found: Known | undefined): void {
+    const { asked, begunAt, request, reply } = looking
     const end = underWay.endOf(asked)
-    const leftMs = giveUpAt - performance.now()
+    const leftMs = begunAt + longestWaitMs - performance.now()
     if (end !== undefined && leftMs > 0) {
-      void Promise.race([end, sleep(leftMs, undefined, { ref: false })]).then(() => look(asked, given))
+      void Promise.race([end, sleep(leftMs, undefined, { ref: false })]).then(() => answer(looking))
       return
     }
-    const ended = underWay.begin(asked)
-    reply.raw.once('close', () => void Promise.resolve(request.keeping).then(ended))
+    reply.raw.once('close', underWay.begin(asked))
     // what was asked before is kept this time
-    if (found !== undefined) request.dependencies = new Dependencies()
-    execute(given)
+    if (found !== undefined && responses !== null) request.dependencies = new Dependencies()
+    execute(looking)
   }
 
   function execute({ request, done }: Looking): void {
@@ -118,17 +114,14 @@ export function serveKeptResponses(app: FastifyInstance, { responses, build }: K
   app.addHook('onSend', (request, reply, payload, done) => {
     done(null, payload)
     const { asked, dependencies, tally } = request
-    if (asked === null || typeof payload !== 'string') return
+    if (asked === null || asked.length > longestText || typeof payload !== 'string') return
     const { run, hits, misses } = tally
     if (reply.statusCode !== 200 || run.operationType !== 'query' || tally.code !== null) return
     // what reads nothing is not worth a question to the store
     if (hits + misses === 0) return
-    if (dependencies !== null) {
-      request.keeping = known.peek(asked)?.response.keep(dependencies, payload) ?? null
-      return
-    }
-    const response = responses(nameOf(build, asked))
-    known.set(asked, { response, run, contentType: String(reply.getHeader('content-type')) })
+    const mayBeKept = dependencies !== null && payload.length <= longestAnswer
+    const kept = mayBeKept ? (responses?.keep(dependencies, payload) ?? null) : null
+    known.set(asked, { run, contentType: String(reply.getHeader('content-type')), kept })
   })
 }
 
@@ -148,8 +141,4 @@ function askedBy({ method, url, headers, viewer, protocol, host }: FastifyReques
   } = headers
   const may = [...viewer.scopes].join(' ')
   return [method, url, protocol, host, accept, type, preflight, name, may, body].join('\n')
-}
-
-function nameOf(build: string, asked: string): string {
-  return createHash('sha256').update(build).update(asked).digest('base64url')
 }

@@ -6,7 +6,6 @@ import { connect } from '../database/client.ts'
 import { createApp } from '../http/app.ts'
 import { createFeed, startSampling } from '../observe/index.ts'
 import { appOptions } from './app-options.ts'
-import { buildOf } from './build.ts'
 import { banner } from './banner.ts'
 import { serveConsole } from './console.ts'
 import { openDatabase } from './database.ts'
@@ -124,7 +123,7 @@ export async function startLarder(config: Config, print: (line: string) => void)
       tracing,
       routes: [...metrics.routes, ...watched.routes],
       catalog,
-      kept: cache.responses === null ? undefined : { responses: cache.responses, build: await buildOf(config) },
+      cache,
       shared,
       addTogether: shared === undefined ? undefined : (counts, ttlMs) => shared.add(counts, ttlMs),
       health: { database: () => databaseHealth(database), cache: () => cacheHealth(cache) },

@@ -29,8 +29,9 @@ export async function openStore(config: Config, origin: string, warn: (line: str
 }
 
 function createStore(config: Config, origin: string, warn: (line: string) => void): Store {
+  const maxBytes = config.LARDER_MEMORY_MB * 1024 * 1024
   if (config.REDIS_URL === undefined) {
-    return memoryStore({ maxEntries: config.LARDER_MEMORY_ENTRIES, maxBytes: config.LARDER_MEMORY_MB * 1024 * 1024 })
+    return memoryStore({ maxEntries: config.LARDER_MEMORY_ENTRIES, maxBytes })
   }
   const options = {
     prefix: config.LARDER_CACHE_PREFIX,
@@ -42,11 +43,17 @@ function createStore(config: Config, origin: string, warn: (line: string) => voi
   const address = redisAddress(config.REDIS_URL)
   switch (address.is) {
     case 'server':
-      return redisStore({ ...options, url: address.url, vouching: 'with-replicas' })
+      return redisStore({ ...options, url: address.url, nearBytes: maxBytes, vouching: 'with-replicas' })
     case 'cluster':
       return clusterStore({ ...options, urls: address.urls, vouching: 'always' })
     case 'sentinels':
-      return redisStore({ ...options, url: '', connect: connectThroughSentinels(address), vouching: 'always' })
+      return redisStore({
+        ...options,
+        url: '',
+        connect: connectThroughSentinels(address),
+        nearBytes: maxBytes,
+        vouching: 'always',
+      })
   }
 }
 

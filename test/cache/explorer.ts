@@ -14,9 +14,17 @@ export interface Model {
   readonly holdsGetLost?: boolean
   /** Evictions may fail: the write is answered only once the relay has evicted. */
   readonly evictionsFail?: boolean
+  /** Each reader is a process of its own that keeps copies, and asks what has changed before it uses them. */
+  readonly near?: boolean
   /** Reads must never go back in time either. */
   readonly ordered: boolean
-  readonly without?: 'leases' | 'holds' | 'sets of holds' | 'stamps of loads that are joined'
+  readonly without?:
+    | 'leases'
+    | 'holds'
+    | 'sets of holds'
+    | 'stamps of loads that are joined'
+    | 'records of holds'
+    | 'giving up copies'
 }
 
 export interface Exploration {
@@ -47,6 +55,16 @@ type Reader =
 
 type Writer = { readonly is: 'new' | 'holding' | 'committed' | 'failed' | 'done' | 'dead'; readonly version: number }
 
+interface Copies {
+  readonly entry: Value | null
+  readonly generation: Value | null
+  readonly changed: readonly Key[]
+}
+
+type Key = 'entry' | 'generation'
+
+const noCopies: Copies = { entry: null, generation: null, changed: [] }
+
 interface World {
   readonly database: number
   readonly entry: State
@@ -57,6 +75,8 @@ interface World {
   readonly readers: readonly Reader[]
   readonly left: readonly number[]
   readonly writers: readonly Writer[]
+  /** What each process has copies of, and which of its keys have changed since it asked last. */
+  readonly copies: readonly Copies[]
   /** What the loads under a lease came to, for whoever joins: token, stamps, value. */
   readonly flights: readonly (readonly [token: string, stamps: string, value: number | null])[]
   /** Acquisitions whose callers gave up, and which may still run. */
@@ -76,6 +96,7 @@ export function explore(model: Model): Exploration {
     readers: model.readers.map(() => ({ is: 'idle' })),
     left: model.readers,
     writers: Array.from({ length: model.writers }, () => ({ is: 'new', version: 0 })),
+    copies: model.readers.map(() => noCopies),
     flights: [],
     late: [],
     minted: 0,
@@ -170,15 +191,16 @@ function readerSteps(world: World, model: Model, reader: Reader, i: number): Ste
     }
     case 'asking': {
       const token = `r${i}.${world.left[i]}`
+      const forgotten = world.copies.with(i, { ...(world.copies[i] ?? noCopies), entry: null })
       const late: [string, World] = [
         `${name} gives up asking`,
-        become({ is: 'direct', floor: reader.floor }, { late: [...world.late, token] }),
+        become({ is: 'direct', floor: reader.floor }, { copies: forgotten, late: [...world.late, token] }),
       ]
       if (model.without === 'leases') {
         return [[`${name} is granted`, become({ is: 'loading', floor: reader.floor, stamps: reader.stamps, token })]]
       }
       const { state, outcome } = acquire(world.entry, 0, token, outdated(world.entry, reader.stamps), 1)
-      const after = { ...world, entry: state }
+      const after = { ...world, copies: forgotten, entry: state }
       switch (outcome.is) {
         case 'granted':
           return [
@@ -187,7 +209,7 @@ function readerSteps(world: World, model: Model, reader: Reader, i: number): Ste
               `${name} is granted ${token}`,
               become(
                 { is: 'loading', floor: reader.floor, stamps: reader.stamps, token },
-                { entry: state, flights: [...world.flights, [token, reader.stamps, null]] },
+                { copies: forgotten, entry: state, flights: [...world.flights, [token, reader.stamps, null]] },
               ),
             ],
           ]
@@ -247,17 +269,38 @@ function readerSteps(world: World, model: Model, reader: Reader, i: number): Ste
   }
 }
 
-/** One atomic read of the entry and its generation. */
+/** One atomic read of the entry and its generation, or of copies of them that still stand at that moment. */
 function look(world: World, model: Model, i: number, floor: number): World {
+  if (model.near !== true) return lookAt(world, model, i, floor, world)
+  const { changed, ...copies } = world.copies[i] ?? noCopies
+  const standing = (key: Key): Value | null =>
+    changed.includes(key) && model.without !== 'giving up copies' ? null : copies[key]
+  const entry = standing('entry') ?? world.entry
+  const generation = standing('generation') ?? world.generation
+  const copied = { entry: valueOf(entry), generation: valueOf(generation), changed: [] }
+  return lookAt({ ...world, copies: world.copies.with(i, copied) }, model, i, floor, { entry, generation })
+}
+
+function valueOf(state: State): Value | null {
+  return state.is === 'value' ? state : null
+}
+
+function lookAt(
+  world: World,
+  model: Model,
+  i: number,
+  floor: number,
+  { entry, generation }: { readonly entry: State; readonly generation: State },
+): World {
   const become = (after: Reader): World => ({ ...world, readers: world.readers.with(i, after) })
-  if (model.grouped !== true) return judge(world, model, i, floor, world.entry, '')
-  switch (world.generation.is) {
+  if (model.grouped !== true) return judge(world, model, i, floor, entry, '')
+  switch (generation.is) {
     case 'value':
-      return judge(world, model, i, floor, world.entry, world.generation.token)
+      return judge(world, model, i, floor, entry, generation.token)
     case 'hold':
       return become({ is: 'direct', floor })
     default:
-      return become({ is: 'minting', floor, entry: world.entry })
+      return become({ is: 'minting', floor, entry })
   }
 }
 
@@ -313,7 +356,10 @@ function writerSteps(world: World, model: Model, writer: Writer, i: number): Ste
     case 'new': {
       const holds = model.without !== 'holds' && model.without !== 'leases'
       const state = holds ? hold(world[touched], 0, id, 1).state : world[touched]
-      return [[`${name} ${holds ? 'holds' : 'begins'}`, become({ is: 'holding', version: 0 }, { [touched]: state })]]
+      const copies = model.without === 'records of holds' ? world.copies : recorded(world, touched)
+      return [
+        [`${name} ${holds ? 'holds' : 'begins'}`, become({ is: 'holding', version: 0 }, { [touched]: state, copies })],
+      ]
     }
     case 'holding': {
       const version = world.database + 1
@@ -326,7 +372,10 @@ function writerSteps(world: World, model: Model, writer: Writer, i: number): Ste
       const acknowledged = Math.max(world.acknowledged, writer.version)
       const state = evict(world[touched], 0, id).state
       return [
-        [`${name} evicts and is answered`, become({ is: 'done', version: 0 }, { [touched]: state, acknowledged })],
+        [
+          `${name} evicts and is answered`,
+          become({ is: 'done', version: 0 }, { [touched]: state, acknowledged, copies: recorded(world, touched) }),
+        ],
         [`${name} dies`, become({ is: 'dead', version: 0 })],
         ...(model.evictionsFail === true
           ? [[`${name} fails to evict`, become({ ...writer, is: 'failed' })] as const]
@@ -339,7 +388,7 @@ function writerSteps(world: World, model: Model, writer: Writer, i: number): Ste
       return [
         [
           `the relay evicts, ${name} is answered`,
-          become({ is: 'done', version: 0 }, { [touched]: state, acknowledged }),
+          become({ is: 'done', version: 0 }, { [touched]: state, acknowledged, copies: recorded(world, touched) }),
         ],
       ]
     }
@@ -347,6 +396,12 @@ function writerSteps(world: World, model: Model, writer: Writer, i: number): Ste
     case 'dead':
       return []
   }
+}
+
+/** A hold or an eviction is recorded where the key is not held already. */
+function recorded(world: World, key: Key): readonly Copies[] {
+  if (world[key].is === 'hold') return world.copies
+  return world.copies.map((each) => (each.changed.includes(key) ? each : { ...each, changed: [...each.changed, key] }))
 }
 
 /** Anything may expire at any moment; a hold only once its writer is dead, unless holds get lost. */

@@ -11,6 +11,8 @@ describe('in every interleaving of readers, writers, expiry and death', { timeou
     ['an entry, read twice in one process', { ...smaller, oneProcess: true }],
     ['a list under its generation, read by two processes', { ...list, readers: [1, 1] }],
     ['a list under its generation, read twice in one process', { ...list, oneProcess: true }],
+    ['an entry, of which two processes keep copies', { ...smaller, near: true }],
+    ['a list under its generation, of which a process keeps copies', { ...list, readers: [2], near: true }],
   ])('%s is never older than what was acknowledged or seen before', (_name, model) => {
     const { states, violation } = explore(model)
     console.log(`  ${states.toLocaleString('en')} states`)
@@ -21,6 +23,7 @@ describe('in every interleaving of readers, writers, expiry and death', { timeou
   it.each<[string, Model]>([
     ['an entry', { ...smaller, holdsGetLost: true, evictionsFail: true, ordered: false }],
     ['a list', { ...smaller, grouped: true, readers: [1, 1], holdsGetLost: true, evictionsFail: true, ordered: false }],
+    ['a copy', { ...smaller, readers: [2], near: true, holdsGetLost: true, evictionsFail: true, ordered: false }],
   ])('%s is never older than what was acknowledged, even where holds get lost and evictions fail', (_name, model) => {
     expect(explore(model).violation).toBeUndefined()
   })
@@ -53,6 +56,10 @@ describe('the exploration finds what goes wrong', () => {
 
   it('where holds get lost: the order of reads, and nothing else', () => {
     expect(explore({ ...smaller, holdsGetLost: true }).violation).toBeDefined()
+  })
+
+  it.each(['records of holds', 'giving up copies'] as const)('in copies without %s', (without) => {
+    expect(explore({ ...smaller, near: true, without }).violation).toBeDefined()
   })
 
   it('where a list joins a load that began under an older generation', () => {

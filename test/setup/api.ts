@@ -117,7 +117,7 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
     ...appOptions(config),
     ...(log === undefined ? {} : { log: { level: 'info', stream: { write: (line) => void log.push(line) } } }),
     catalog,
-    kept: cache.responses === null ? undefined : { responses: cache.responses, build: 'test' },
+    cache,
     registered,
     onAnswer: feed.tell,
     tracing,

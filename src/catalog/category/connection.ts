@@ -3,6 +3,7 @@ import type { List, ListPage } from '../connection/list.ts'
 import type { Order } from '../connection/order.ts'
 import { parsePage, type PageArguments } from '../connection/page.ts'
 import type { CatalogContext } from '../context.ts'
+import type { Maybe } from '../maybe.ts'
 import { childrenOf } from './groups.ts'
 import type { CategoryConnection, CategoryRow } from './kinds.ts'
 
@@ -37,7 +38,7 @@ export function categoryConnection(
 }
 
 /** All children of a category at once: there are never more than one page can hold. */
-export function categoryChildren(context: CatalogContext, parent: number): Promise<CategoryRow[]> {
+export function categoryChildren(context: CatalogContext, parent: number): Maybe<CategoryRow[]> {
   const page = { limit: mostChildren, backward: false, after: null, before: null }
   const request = { list: childList(parent), order: byName, orderGroups: [], page }
   return connection(context, 'children', parent, request).nodes()

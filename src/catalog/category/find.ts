@@ -1,4 +1,5 @@
 import type { CatalogContext } from '../context.ts'
+import { allRead, whenRead, type Maybe } from '../maybe.ts'
 import type { CategoryRow } from './kinds.ts'
 
 /** The category with this slug; checked against its row like a product's, because the slug may have moved in between. */
@@ -13,17 +14,17 @@ export async function findCategoryBySlug({ reader, kinds }: CatalogContext, slug
 }
 
 /** The categories that a product lies in, in the product's own order. */
-export async function productCategories(context: CatalogContext, productId: number): Promise<CategoryRow[]> {
-  return existing(context, await context.reader.read(context.kinds.productCategories, productId))
+export function productCategories(context: CatalogContext, productId: number): Maybe<CategoryRow[]> {
+  return whenRead(context.reader.read(context.kinds.productCategories, productId), (ids) => existing(context, ids))
 }
 
 /** The way from the root down to a category, without itself. */
-export async function categoryAncestors(context: CatalogContext, id: number): Promise<CategoryRow[]> {
-  return existing(context, await context.reader.read(context.kinds.categoryAncestors, id))
+export function categoryAncestors(context: CatalogContext, id: number): Maybe<CategoryRow[]> {
+  return whenRead(context.reader.read(context.kinds.categoryAncestors, id), (ids) => existing(context, ids))
 }
 
 /** Rows of listed ids; one that was deleted after the list was read drops out. */
-async function existing({ reader, kinds }: CatalogContext, ids: readonly number[] | null): Promise<CategoryRow[]> {
-  const rows = await Promise.all((ids ?? []).map((id) => reader.read(kinds.category, id)))
-  return rows.filter((row) => row !== null)
+function existing({ reader, kinds }: CatalogContext, ids: readonly number[] | null): Maybe<CategoryRow[]> {
+  const rows = allRead((ids ?? []).map((id) => reader.read(kinds.category, id)))
+  return whenRead(rows, (all) => all.filter((row) => row !== null))
 }

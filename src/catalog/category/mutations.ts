@@ -4,6 +4,7 @@ import type { Faults } from '../faults.ts'
 import { parseGlobalId } from '../global-id.ts'
 import { imageColumn } from '../image.ts'
 import { readInput, type Read, type Whole } from '../input.ts'
+import type { Maybe } from '../maybe.ts'
 import { change, expectVersion, notFound, remove, type Work } from '../mutation.ts'
 import { freeSlug } from '../slugs.ts'
 import type { Transaction } from '../write.ts'
@@ -86,6 +87,6 @@ function withSlugs(tx: Transaction, slugs: string[]): Promise<{ id: number; slug
   return tx.category.findMany({ where: { slug: { in: slugs } }, select: { id: true, slug: true } })
 }
 
-function readIn(context: CatalogContext): (id: number) => Promise<CategoryRow | null> {
+function readIn(context: CatalogContext): (id: number) => Maybe<CategoryRow | null> {
   return (id) => context.reader.read(context.kinds.category, id)
 }

@@ -7,7 +7,7 @@ import { categoryChildren, categoryConnection } from './connection.ts'
 import { categoryAncestors, findCategoryBySlug } from './find.ts'
 
 export const categoryQueries: Pick<QueryResolvers, 'category' | 'categories'> = {
-  async category(_root, { by }, context) {
+  category(_root, { by }, context) {
     if (typeof by.id === 'string') {
       const { id } = parseGlobalId(by.id, 'by.id of category', ['Category'])
       return id === null ? null : context.reader.read(context.kinds.category, id)

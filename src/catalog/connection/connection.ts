@@ -1,4 +1,5 @@
 import type { Kind } from '../../cache/index.ts'
+import { allRead, whenRead, type Maybe } from '../maybe.ts'
 import type { Reader } from '../reader.ts'
 import { encodeCursor } from './cursor.ts'
 import type { List, ListEntry, ListPage } from './list.ts'
@@ -34,7 +35,7 @@ export class Connection<Row> {
   readonly #source: ConnectionSource<Row>
   readonly #field: string
   readonly #request: ListPage | null
-  #page: Promise<{ entry: ListEntry; placed: Placed<Row>[] }> | undefined
+  #page: Maybe<Page<Row>> | undefined
 
   /** @param request null for a list that cannot hold anything, which is not worth a question. */
   constructor(reader: Reader, source: ConnectionSource<Row>, field: string, request: ListPage | null) {
@@ -44,34 +45,35 @@ export class Connection<Row> {
     this.#request = request
   }
 
-  async nodes(): Promise<Row[]> {
-    const { placed } = await this.#read()
-    return placed.map(({ row }) => row)
+  nodes(): Maybe<Row[]> {
+    return whenRead(this.#read(), ({ placed }) => placed.map(({ row }) => row))
   }
 
-  async edges(): Promise<Edge<Row>[]> {
-    const { placed } = await this.#read()
-    return placed.map(({ row, position }) => ({ node: row, cursor: this.#cursor(position) }))
+  edges(): Maybe<Edge<Row>[]> {
+    return whenRead(this.#read(), ({ placed }) =>
+      placed.map(({ row, position }) => ({ node: row, cursor: this.#cursor(position) })),
+    )
   }
 
-  async pageInfo(): Promise<PageInfo> {
-    const { entry, placed } = await this.#read()
-    const start = placed.at(0)
-    const end = placed.at(-1)
-    return {
-      hasNextPage: entry.hasNextPage,
-      hasPreviousPage: entry.hasPreviousPage,
-      startCursor: start === undefined ? null : this.#cursor(start.position),
-      endCursor: end === undefined ? null : this.#cursor(end.position),
-    }
+  pageInfo(): Maybe<PageInfo> {
+    return whenRead(this.#read(), ({ entry, placed }) => {
+      const start = placed.at(0)
+      const end = placed.at(-1)
+      return {
+        hasNextPage: entry.hasNextPage,
+        hasPreviousPage: entry.hasPreviousPage,
+        startCursor: start === undefined ? null : this.#cursor(start.position),
+        endCursor: end === undefined ? null : this.#cursor(end.position),
+      }
+    })
   }
 
-  async totalCount(): Promise<number> {
+  totalCount(): Maybe<number> {
     if (this.#request === null) return 0
-    return (await this.#reader.read(this.#source.counts, this.#request.list)) ?? 0
+    return whenRead(this.#reader.read(this.#source.counts, this.#request.list), (count) => count ?? 0)
   }
 
-  #read(): Promise<{ entry: ListEntry; placed: Placed<Row>[] }> {
+  #read(): Maybe<Page<Row>> {
     this.#page ??= this.#place()
     return this.#page
   }
@@ -81,27 +83,43 @@ export class Connection<Row> {
    * listed row may be gone or no longer match: then the list is read again from the database, once, and what still does
    * not fit drops out.
    */
-  async #place(): Promise<{ entry: ListEntry; placed: Placed<Row>[] }> {
+  #place(): Maybe<Page<Row>> {
     const request = this.#request
     if (request === null) return { entry: emptyEntry, placed: [] }
-    const entry = (await this.#reader.read(this.#source.pages, request)) ?? emptyEntry
-    const placed = await this.#rows(entry)
-    if (placed.length === entry.items.length) return { entry, placed }
-    const current = (await this.#reader.reread(this.#source.pages, request)) ?? emptyEntry
-    return { entry: current, placed: await this.#rows(current) }
+    return whenRead(this.#reader.read(this.#source.pages, request), (found) => {
+      const entry = found ?? emptyEntry
+      return whenRead(this.#rows(entry), (placed) =>
+        placed.length === entry.items.length ? { entry, placed } : this.#placeAgain(request),
+      )
+    })
   }
 
-  async #rows(entry: ListEntry): Promise<Placed<Row>[]> {
-    const rows = await Promise.all(entry.items.map((position) => this.#reader.read(this.#source.rows, idOf(position))))
-    return entry.items.flatMap((position, i) => {
-      const row = rows[i]
-      return row === null || row === undefined || !this.#source.accepts(row) ? [] : [{ position, row }]
+  async #placeAgain(request: ListPage): Promise<Page<Row>> {
+    const entry = (await this.#reader.reread(this.#source.pages, request)) ?? emptyEntry
+    return { entry, placed: await this.#rows(entry) }
+  }
+
+  #rows({ items }: ListEntry): Maybe<Placed<Row>[]> {
+    const read = allRead(items.map((position) => this.#reader.read(this.#source.rows, idOf(position))))
+    return whenRead(read, (rows) => {
+      const placed: Placed<Row>[] = []
+      rows.forEach((row, i) => {
+        const position = items[i]
+        if (row !== null && position !== undefined && this.#source.accepts(row)) placed.push({ position, row })
+      })
+      return placed
     })
   }
 
   #cursor(position: Position): string {
     return this.#request === null ? '' : encodeCursor(this.#field, this.#request.order, position)
   }
+}
+
+/** A page with the rows that were found for it. */
+interface Page<Row> {
+  readonly entry: ListEntry
+  readonly placed: readonly Placed<Row>[]
 }
 
 interface Placed<Row> {

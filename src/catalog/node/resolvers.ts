@@ -3,6 +3,7 @@ import type { CategoryRow } from '../category/kinds.ts'
 import type { CatalogContext } from '../context.ts'
 import { badUserInput } from '../errors.ts'
 import { parseGlobalId, type GlobalId } from '../global-id.ts'
+import { whenRead, type Maybe } from '../maybe.ts'
 import { findProduct } from '../product/find.ts'
 import type { ProductRow } from '../product/kinds.ts'
 import type { ReviewRow } from '../review/kinds.ts'
@@ -19,7 +20,7 @@ export const nodeQueries: Pick<QueryResolvers, 'node' | 'nodes'> = {
       throw badUserInput(`ids of nodes takes up to ${mostNodes} ids, but received ${ids.length}`)
     const parsed = ids.map((id) => parseGlobalId(id, 'ids of nodes'))
     // each settles on its own; the generated type does not know a promise of null, which GraphQL takes as null
-    return parsed.map((id) => findNode(context, id) as Promise<AnyRow>)
+    return parsed.map((id) => findNode(context, id) as Maybe<AnyRow>)
   },
 }
 
@@ -32,24 +33,24 @@ export const nodeResolvers: NodeResolvers = {
   },
 }
 
-function findNode(context: CatalogContext, { type, id }: GlobalId): Promise<AnyRow | null> {
-  if (id === null) return Promise.resolve(null)
+function findNode(context: CatalogContext, { type, id }: GlobalId): Maybe<AnyRow | null> {
+  if (id === null) return null
   switch (type) {
     case 'Product':
       return findProduct(context, id)
     case 'Category':
       return context.reader.read(context.kinds.category, id)
     case 'ProductVariant':
-      return context.reader.read(context.kinds.variant, id).then((row) => ofVisibleProduct(context, row))
+      return whenRead(context.reader.read(context.kinds.variant, id), (row) => ofVisibleProduct(context, row))
     case 'Review':
-      return context.reader.read(context.kinds.review, id).then((row) => ofVisibleProduct(context, row))
+      return whenRead(context.reader.read(context.kinds.review, id), (row) => ofVisibleProduct(context, row))
   }
 }
 
 /** What belongs to a product that the viewer may not see does not exist for them either. */
-async function ofVisibleProduct<Row extends { readonly productId: number }>(
+function ofVisibleProduct<Row extends { readonly productId: number }>(
   context: CatalogContext,
   row: Row | null,
-): Promise<Row | null> {
-  return row !== null && (await findProduct(context, row.productId)) !== null ? row : null
+): Maybe<Row | null> {
+  return row === null ? null : whenRead(findProduct(context, row.productId), (product) => product && row)
 }

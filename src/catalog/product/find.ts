@@ -1,12 +1,13 @@
 import type { CatalogContext } from '../context.ts'
 import { gone } from '../errors.ts'
 import { globalId } from '../global-id.ts'
+import { whenRead, type Maybe } from '../maybe.ts'
 import { maySee } from '../viewer.ts'
 import type { ProductRow } from './kinds.ts'
 
 /** The product with this id, or null where there is none that the viewer may see. */
-export function findProduct({ reader, kinds, viewer }: CatalogContext, id: number): Promise<ProductRow | null> {
-  return reader.read(kinds.product, id).then((row) => visible(viewer, row))
+export function findProduct({ reader, kinds, viewer }: CatalogContext, id: number): Maybe<ProductRow | null> {
+  return whenRead(reader.read(kinds.product, id), (row) => visible(viewer, row))
 }
 
 /**
@@ -42,10 +43,11 @@ export async function findProductBySku(context: CatalogContext, sku: string): Pr
  * The product that a variant or a review belongs to. It was there and visible when its part was found, and the request
  * has usually read it before; should it be gone in between, the part is gone with it.
  */
-export async function productOf(context: CatalogContext, id: number): Promise<ProductRow> {
-  const product = await findProduct(context, id)
-  if (product === null) throw gone(`The product ${globalId('Product', id)} was deleted while this was read: ask again`)
-  return product
+export function productOf(context: CatalogContext, id: number): Maybe<ProductRow> {
+  return whenRead(findProduct(context, id), (product) => {
+    if (product !== null) return product
+    throw gone(`The product ${globalId('Product', id)} was deleted while this was read: ask again`)
+  })
 }
 
 function visible(viewer: CatalogContext['viewer'], row: ProductRow | null): ProductRow | null {

@@ -3,6 +3,7 @@ import type { CatalogContext } from '../context.ts'
 import type { Faults } from '../faults.ts'
 import { parseGlobalId } from '../global-id.ts'
 import { readInput, type Read, type Whole } from '../input.ts'
+import type { Maybe } from '../maybe.ts'
 import { change, expectVersion, notFound, remove, type Work } from '../mutation.ts'
 import { freeSlug } from '../slugs.ts'
 import { checkSkus, createVariants } from '../variant/rows.ts'
@@ -85,6 +86,6 @@ function withSlugs(tx: Transaction, slugs: string[]): Promise<{ id: number; slug
   return tx.product.findMany({ where: { slug: { in: slugs } }, select: { id: true, slug: true } })
 }
 
-function readIn(context: CatalogContext): (id: number) => Promise<ProductRow | null> {
+function readIn(context: CatalogContext): (id: number) => Maybe<ProductRow | null> {
   return (id) => findProduct(context, id)
 }

@@ -3,6 +3,7 @@ import { productCategories } from '../category/find.ts'
 import type { CatalogContext } from '../context.ts'
 import { badUserInput } from '../errors.ts'
 import { globalId, parseGlobalId } from '../global-id.ts'
+import { whenRead, type Maybe } from '../maybe.ts'
 import { money } from '../money.ts'
 import { reviewConnection } from '../review/connection.ts'
 import { unrated } from '../review/kinds.ts'
@@ -13,7 +14,7 @@ import { findProduct, findProductBySku, findProductBySlug } from './find.ts'
 import type { PricingRow, ProductRow } from './kinds.ts'
 
 export const productQueries: Pick<QueryResolvers, 'product' | 'products' | 'searchProducts'> = {
-  async product(_root, { by }, context) {
+  product(_root, { by }, context) {
     if (typeof by.id === 'string') {
       const { id } = parseGlobalId(by.id, 'by.id of product', ['Product'])
       return id === null ? null : findProduct(context, id)
@@ -35,21 +36,21 @@ export const productQueries: Pick<QueryResolvers, 'product' | 'products' | 'sear
 export const productResolvers: ProductResolvers = {
   id: (product) => globalId('Product', product.id),
   featuredImage: (product) => product.images[0] ?? null,
-  async priceRange(product, _given, context) {
-    const pricing = await pricingOf(product, context)
-    const { currency, min, max } = pricing ?? { currency: null, min: null, max: null }
-    return currency === null || min === null || max === null
-      ? null
-      : { min: money(min, currency), max: money(max, currency) }
-  },
-  inStock: async (product, _given, context) => (await pricingOf(product, context))?.inStock ?? false,
+  priceRange: (product, _given, context) =>
+    whenRead(pricingOf(product, context), (pricing) => {
+      const { currency, min, max } = pricing ?? { currency: null, min: null, max: null }
+      return currency === null || min === null || max === null
+        ? null
+        : { min: money(min, currency), max: money(max, currency) }
+    }),
+  inStock: (product, _given, context) => whenRead(pricingOf(product, context), (pricing) => pricing?.inStock ?? false),
   categories: (product, _given, context) => productCategories(context, product.id),
   variants: (product, given, context) => variantConnection(context, product.id, given),
   reviewSummary: (product, _given, { reader, kinds }) =>
-    reader.read(kinds.rating, product.id).then((rating) => rating ?? unrated),
+    whenRead(reader.read(kinds.rating, product.id), (rating) => rating ?? unrated),
   reviews: (product, given, context) => reviewConnection(context, product.id, given),
 }
 
-function pricingOf(product: ProductRow, { reader, kinds }: CatalogContext): Promise<PricingRow | null> {
+function pricingOf(product: ProductRow, { reader, kinds }: CatalogContext): Maybe<PricingRow | null> {
   return reader.read(kinds.pricing, product.id)
 }

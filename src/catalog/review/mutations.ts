@@ -2,6 +2,7 @@ import type { MutationResolvers, ProductStatus, ReviewCreateInput, ReviewUpdateI
 import type { CatalogContext } from '../context.ts'
 import { parseGlobalId } from '../global-id.ts'
 import { readInput, type Whole } from '../input.ts'
+import type { Maybe } from '../maybe.ts'
 import { change, notFound, remove, type Work } from '../mutation.ts'
 import { lockProduct } from '../product/lock.ts'
 import { maySee, type Viewer } from '../viewer.ts'
@@ -57,6 +58,6 @@ async function lockReview(tx: Transaction, viewer: Viewer, id: number): Promise<
   return rows[0] !== undefined && maySee(viewer, rows[0].status)
 }
 
-function readIn(context: CatalogContext): (id: number) => Promise<ReviewRow | null> {
+function readIn(context: CatalogContext): (id: number) => Maybe<ReviewRow | null> {
   return (id) => context.reader.read(context.kinds.review, id)
 }

@@ -4,6 +4,7 @@ import type { Faults } from '../faults.ts'
 import { parseGlobalId } from '../global-id.ts'
 import { imageColumn } from '../image.ts'
 import { readInput, type Whole } from '../input.ts'
+import type { Maybe } from '../maybe.ts'
 import { change, expectVersion, notFound, remove, type Work } from '../mutation.ts'
 import { lockProduct } from '../product/lock.ts'
 import type { Transaction } from '../write.ts'
@@ -118,6 +119,6 @@ async function checkCurrency(
   faults.add('INVALID', ['input', 'price', 'currencyCode'], message)
 }
 
-function readIn(context: CatalogContext): (id: number) => Promise<VariantRow | null> {
+function readIn(context: CatalogContext): (id: number) => Maybe<VariantRow | null> {
   return (id) => context.reader.read(context.kinds.variant, id)
 }

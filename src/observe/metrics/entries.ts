@@ -24,7 +24,7 @@ export function entryMetrics(register: Registry): Handlers {
   })
   const outdated = new Counter({
     name: 'larder_cache_outdated_responses_total',
-    help: 'Kept responses that were asked for, and were gone or built from what has been replaced.',
+    help: 'Kept responses that were asked for, and were built from what has been replaced or has expired.',
     registers,
   })
   return {

@@ -89,22 +89,23 @@ export const sabotages: readonly Sabotage[] = [
     name: 'a kept response that is served without another look at what it was built from',
     replacements: [
       {
-        file: 'src/cache/response-scripts.ts',
-        find: "if not stand(cjson.decode(call('GETRANGE', key, to, -1))) then return false end",
-        replace: '',
+        file: 'src/cache/responses.ts',
+        find: 'near.changes.noneSince(this.#stood, keys)',
+        replace: '(keys.size > 0 || near.changes.noneSince(this.#stood, keys))',
       },
     ],
     options: quiet,
   },
   {
-    name: 'an eviction that does not say to kept responses that something has changed',
+    name: 'a hold and an eviction that are not listed as changes',
     replacements: [
-      {
-        file: 'src/cache/scripts.ts',
-        find: "if KEYS[2] then redis.call('SET', KEYS[2], ARGV[1]) end",
-        replace: '',
-      },
+      { file: 'src/cache/look-script.ts', find: "if KEYS[2] and mark ~= '!' then", replace: 'if false then' },
     ],
+    options: quiet,
+  },
+  {
+    name: 'copies that are used although their keys have changed',
+    replacements: [{ file: 'src/cache/near.ts', find: 'for (const key of news) this.forget(key)', replace: '' }],
     options: quiet,
   },
   {
