@@ -1,6 +1,7 @@
 import { Changes, type Moment } from './changes.ts'
+import { encode } from './codec.ts'
 import type { RedisNode } from './redis-node.ts'
-import { charactersIn, type Copy, type Near, type StoreRead } from './store.ts'
+import { charactersIn, type Copy, type Near, type StoreRead, type Transition } from './store.ts'
 
 /** What one question to Redis was answered, as look-script.ts has it. */
 export interface Look {
@@ -25,6 +26,8 @@ interface NearCopy extends Copy {
   era: number
 }
 
+type Fill = Extract<Transition, { do: 'fill' }>
+
 const longestCopy = 64 * 1024
 const givenUp = -1
 
@@ -35,7 +38,7 @@ const givenUp = -1
  */
 export class NearCopies implements Near {
   readonly changes = new Changes()
-  readonly #node: RedisNode
+  readonly #node: Pick<RedisNode, 'look'>
   readonly #mostCharacters: number
   #young = new Map<string, NearCopy>()
   #old = new Map<string, NearCopy>()
@@ -47,7 +50,7 @@ export class NearCopies implements Near {
   #knownUntil = -Infinity
 
   /** @param mostBytes how much memory the text of copies may take, counted as two bytes for each character */
-  constructor(node: RedisNode, mostBytes: number) {
+  constructor(node: Pick<RedisNode, 'look'>, mostBytes: number) {
     this.#node = node
     this.#mostCharacters = mostBytes / 2
   }
@@ -82,6 +85,14 @@ export class NearCopies implements Near {
     copy.era = givenUp
     this.#young.delete(key)
     this.#old.delete(key)
+  }
+
+  /**
+   * This process has stored a value, as it began to at this moment. There may have been news since, and they may have come
+   * from after it was stored.
+   */
+  filled({ key, value, ttlMs }: Fill, since: Moment | null, begun: number): void {
+    if (since !== null && this.changes.noneSince(since, [key])) this.#keep(key, encode(value), begun + ttlMs)
   }
 
   /** In one round trip, and a second where copies had to be given up by the first. */

@@ -47,9 +47,14 @@ export function redisStore(options: RedisStoreOptions): Store {
     shared: true,
     ready: node.ready,
     read: (wanted) => near.read(wanted),
-    apply(transitions) {
+    async apply(transitions) {
       for (const each of transitions) if (each.do === 'acquire') near.forget(each.key)
-      return node.apply(transitions)
+      const [since, begun] = [near.changes.now, performance.now()]
+      const outcomes = await node.apply(transitions)
+      transitions.forEach((each, i) => {
+        if (each.do === 'fill' && outcomes[i] === true) near.filled(each, since, begun)
+      })
+      return outcomes
     },
     near,
     inspect: (key) => node.inspect(key),

@@ -1,5 +1,6 @@
 import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify'
 import fastify, { LogController, type FastifyInstance, type FastifyPluginAsync, type FastifyRequest } from 'fastify'
+import type { Cache } from '../cache/index.ts'
 import { createContext, type Context, type ContextOptions } from '../graphql/context.ts'
 import { createGraphQLServer, type GraphQLOptions } from '../graphql/server.ts'
 import type { RequestEvent, Tracing } from '../observe/index.ts'
@@ -10,7 +11,7 @@ import { handleErrors } from './errors.ts'
 import { healthRoutes, type Health } from './health.ts'
 import { homeRoutes } from './home.ts'
 import { identifyRequests, type Identify } from './identify.ts'
-import { serveKeptResponses, type KeepingCache } from './kept-responses.ts'
+import { serveKeptResponses } from './kept-responses.ts'
 import { loggerOptions, logRequest, type LogOptions } from './log.ts'
 import { pictureRoutes } from './pictures.ts'
 import { limitRate, type AddTogether } from './rate-limit.ts'
@@ -34,7 +35,7 @@ export interface AppOptions extends ContextOptions, Omit<GraphQLOptions, 'plugin
   /** Adds up what instances have counted for the rate limit. */
   readonly addTogether?: AddTogether | undefined
   /** What answers requests whole that were answered before; without it every request is executed. */
-  readonly cache?: KeepingCache | undefined
+  readonly cache?: Pick<Cache, 'catchUp' | 'responses'> | undefined
   /** Sites whose pages may read answers. */
   readonly corsOrigins: readonly string[]
   /** The proxies whose word on the client's address, scheme and host is believed. */
@@ -95,7 +96,8 @@ async function graphqlRoutes(app: FastifyInstance, options: AppOptions): Promise
     await limitRate(app, { most: options.rateLimit, clientOf, addTogether: options.addTogether })
   }
   // before an answer may shrink to its ETag
-  if (options.cache !== undefined) serveKeptResponses(app, options.cache)
+  const { catchUp, responses = null } = options.cache ?? {}
+  if (catchUp !== undefined && responses !== null) serveKeptResponses(app, { catchUp, responses })
   answerConditionally(app)
   if (options.sandbox) widenForSandbox(app)
   const apollo = createGraphQLServer({

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
-import { Dependencies, type Cache, type KeptResponse } from '../cache/index.ts'
+import { Dependencies, type Cache, type KeptResponse, type Responses } from '../cache/index.ts'
 import type { OperationRun } from '../observe/index.ts'
 import { UnderWay } from './under-way.ts'
 
@@ -17,13 +17,15 @@ declare module 'fastify' {
 }
 
 /** The part of the cache that answers whole requests. */
-export type KeepingCache = Pick<Cache, 'catchUp' | 'responses'>
+export interface KeepingCache extends Pick<Cache, 'catchUp'> {
+  readonly responses: Responses
+}
 
 /** A request that was executed here before, and so has passed every check that its text decides. */
 interface Known {
   readonly run: OperationRun
   readonly contentType: string
-  /** Its answer; null after it was executed once. */
+  /** Its answer; null after it was executed once, and where it cannot be kept. */
   readonly kept: KeptResponse | null
 }
 
@@ -99,7 +101,7 @@ export function serveKeptResponses(app: FastifyInstance, { catchUp, responses }:
     }
     reply.raw.once('close', underWay.begin(asked))
     // what was asked before is kept this time
-    if (found !== undefined && responses !== null) request.dependencies = new Dependencies()
+    if (found !== undefined) request.dependencies = new Dependencies()
     execute(looking)
   }
 
@@ -120,7 +122,7 @@ export function serveKeptResponses(app: FastifyInstance, { catchUp, responses }:
     // what reads nothing is not worth a question to the store
     if (hits + misses === 0) return
     const mayBeKept = dependencies !== null && payload.length <= longestAnswer
-    const kept = mayBeKept ? (responses?.keep(dependencies, payload) ?? null) : null
+    const kept = mayBeKept ? responses.keep(dependencies, payload) : null
     known.set(asked, { run, contentType: String(reply.getHeader('content-type')), kept })
   })
 }

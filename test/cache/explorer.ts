@@ -244,12 +244,19 @@ function readerSteps(world: World, model: Model, reader: Reader, i: number): Ste
       ]
     case 'filling': {
       const value: Value = { is: 'value', token: `v${reader.token}`, stamps: reader.stamps, json: String(reader.value) }
-      const entry = model.without === 'leases' ? value : fill(world.entry, 0, reader.token, value, 1).state
+      const filled = fill(world.entry, 0, reader.token, value, 1)
+      const entry = model.without === 'leases' ? value : filled.state
+      const own = world.copies[i] ?? noCopies
+      const copies =
+        model.near === true && filled.outcome ? world.copies.with(i, { ...own, entry: value }) : world.copies
       const flights = world.flights.filter(
         ([token, , loaded]) => token !== reader.token || (loaded !== null && isJoined(world, token)),
       )
       return [
-        [`${name} fills ${reader.value}`, answer({ ...world, entry, flights }, i, reader.floor, reader.value, model)],
+        [
+          `${name} fills ${reader.value}`,
+          answer({ ...world, entry, copies, flights }, i, reader.floor, reader.value, model),
+        ],
       ]
     }
     case 'joined': {

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { mostChanges } from '../../src/cache/look-script.ts'
+import { NearCopies, type Look } from '../../src/cache/near.ts'
 import {
   createCache,
   int,
@@ -64,7 +65,7 @@ class Process {
     return this.lists.peek('all', begunAt)
   }
 
-  /** Reads until it is at hand: a value is kept when it is read, and it was filled before that. */
+  /** Reads until it is at hand, the generations too, which are minted by the first reading. */
   async warm(): Promise<void> {
     await this.rows.read(ids)
     await this.lists.read(['all'])
@@ -73,6 +74,37 @@ class Process {
     if ((await this.peek(1)) === undefined || (await this.peekList()) === undefined) throw new Error('nothing is kept')
   }
 }
+
+describe('what a process has filled', () => {
+  const key = 'larder:thing:1'
+  const fill = {
+    do: 'fill',
+    key,
+    lease: newToken(),
+    value: { is: 'value', token: newToken(), stamps: 'stamps', json: '1' },
+    ttlMs: 60_000,
+  } as const
+  const changes = (count: number, changed: readonly string[]): Look => ({
+    values: [],
+    lifetimes: [],
+    life: 'life',
+    count,
+    changed,
+  })
+
+  it.each([
+    ['is at hand', ['another'], true],
+    ['is not at hand where news of a later change came first', [key], false],
+  ])('%s', async (_name, changed, isAtHand) => {
+    const looks = [changes(1, []), changes(2, changed)]
+    const near = new NearCopies({ look: () => Promise.resolve(looks.shift() ?? changes(2, [])) }, 1024 * 1024)
+    await near.catchUp()
+    const [since, begun] = [near.changes.now, performance.now()]
+    await near.catchUp()
+    near.filled(fill, since, begun)
+    expect(near.copy(key, performance.now()) !== undefined).toBe(isAtHand)
+  })
+})
 
 describe.skipIf(redis === null)('copies in a process', () => {
   let client: Redis
