@@ -1,7 +1,8 @@
 import { keyOn, readOwners, slotOf, type SlotOwner } from './cluster-slots.ts'
 import { Keys } from './keys.ts'
 import { connectRedis, type Connect, type RedisConnection } from './redis-connection.ts'
-import { isRedirected, RedisNode } from './redis-node.ts'
+import { RedisNode } from './redis-node.ts'
+import { isRedirected } from './redis-replies.ts'
 import { onceAMinute, type RedisStoreOptions } from './redis-store.ts'
 import { charactersIn, type OutcomeOf, type ScannedKeys, type Store, type StoredKey, type Transition } from './store.ts'
 

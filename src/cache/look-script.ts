@@ -1,3 +1,4 @@
+import { isText, noAnswer } from './redis-replies.ts'
 import { sealed } from './sealed-script.ts'
 
 /** The most changes that Redis remembers; a process that missed more begins with nothing. */
@@ -64,4 +65,36 @@ end
 /** A random place for a count to begin. */
 export function newCount(): number {
   return 1 + Math.floor(Math.random() * 2 ** 48)
+}
+
+/** What the script answers. */
+export interface Look {
+  readonly values: readonly (string | null)[]
+  /** In ms; negative where there is none. */
+  readonly lifetimes: readonly number[]
+  /** The stored form of the life; to whoever asks a node, the life itself, and null where it may not be trusted. */
+  readonly life: string | null
+  readonly isVouchedFor: boolean
+  /** Null where Redis has lost it. */
+  readonly count: number | null
+  /** Null where nobody knows. */
+  readonly changed: readonly string[] | null
+}
+
+/** @throws where it is not what the script answers, for so many keys */
+export function lookReply(reply: unknown, keys: number): Look {
+  const [life, vouched, count, changed, values, lifetimes] = Array.isArray(reply) ? (reply as readonly unknown[]) : []
+  if (!isTexts(values) || values.length !== keys || !isText(life) || !isText(count)) throw noAnswer()
+  return {
+    values,
+    lifetimes: lifetimes as readonly number[],
+    life,
+    isVouchedFor: vouched === 1,
+    count: count === null ? null : Number(count),
+    changed: changed as readonly string[] | null,
+  }
+}
+
+function isTexts(value: unknown): value is readonly (string | null)[] {
+  return Array.isArray(value) && value.every(isText)
 }

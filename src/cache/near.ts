@@ -1,19 +1,8 @@
 import { Changes, type Moment } from './changes.ts'
 import { encode } from './codec.ts'
+import type { Look } from './look-script.ts'
 import type { RedisNode } from './redis-node.ts'
 import { charactersIn, type Copy, type Near, type StoreRead, type Transition } from './store.ts'
-
-/** What one question to Redis was answered, as look-script.ts has it. */
-export interface Look {
-  readonly values: readonly (string | null)[]
-  /** In ms; negative where there is none. */
-  readonly lifetimes: readonly number[]
-  readonly life: string | null
-  /** Null where Redis has lost it. */
-  readonly count: number | null
-  /** Null where nobody knows. */
-  readonly changed: readonly string[] | null
-}
 
 /** When something was read: null where that, or whether it may be trusted, is not known. */
 interface LookedAt {

@@ -10,8 +10,6 @@ export interface RedisConnection {
   readonly isReady: boolean
   /** Sends commands in one round trip: each one's reply, or its error. Rejects where the connection fails. */
   send(commands: readonly Command[]): Promise<readonly unknown[]>
-  /** Sends one command, and leaves the texts of its reply as bytes. @throws its error too */
-  sendForBytes(command: Command): Promise<unknown>
   /** Asks anew where the server is: it is not the one that is wanted any more. */
   reconnect(): void
   close(): void
@@ -90,7 +88,6 @@ function connection(redis: Redis, address: string, events: ConnectionEvents): Re
         return error ?? reply
       })
     },
-    sendForBytes: ([name, ...args]) => redis.callBuffer(name, args),
     reconnect: () => redis.disconnect(true),
     close: () => redis.disconnect(),
   }

@@ -1,9 +1,9 @@
 import { Breaker } from './breaker.ts'
 import { within } from './deadline.ts'
 import { Life } from './life.ts'
-import { look, newCount } from './look-script.ts'
-import type { Look } from './near.ts'
+import { look, lookReply, newCount, type Look } from './look-script.ts'
 import type { Command, Connect, RedisConnection } from './redis-connection.ts'
+import { isNoScript, isRedirected, isText, noAnswer } from './redis-replies.ts'
 import { sendTransitions } from './redis-transitions.ts'
 import { scripts } from './scripts.ts'
 import { UnsuitableServerError, type Identity } from './server-check.ts'
@@ -37,15 +37,6 @@ export interface NodeRead {
   readonly values: readonly (string | null)[]
   readonly life: string | null
 }
-
-type LookReply = readonly [
-  life: string | null,
-  vouched: number,
-  count: string | null,
-  changed: readonly string[] | null,
-  values: readonly (string | null)[],
-  lifetimes: readonly number[],
-]
 
 const checkEveryMs = 1000
 
@@ -146,23 +137,16 @@ export class RedisNode {
     const named = [lifeKey, ...changeKeys, trustKey, ...keys]
     const needsTrust = this.#needsTrust
     const command: Command = ['EVALSHA', look.sha, named.length, ...named, needsTrust ? 1 : 0, since ?? '']
-    const ask = (): Promise<LookReply> => this.#ask([command]).then(([reply]) => lookReply(reply, keys.length))
-    const reply = await this.#guarded(ask).catch(async (error: unknown) => {
+    const ask = (): Promise<Look> => this.#ask([command]).then(([reply]) => lookReply(reply, keys.length))
+    const found = await this.#guarded(ask).catch(async (error: unknown) => {
       if (!isNoScript(error)) throw error
       return this.#guarded(() => this.#loadScripts().then(ask))
     })
-    const [lifeNow, vouched, count, changed, values, lifetimes] = reply
-    const life = this.#life.confirm(lifeNow)
+    const life = this.#life.confirm(found.life)
     if (life === null) this.#meetSoon('establish')
     // lost to memory pressure, or never begun
-    if (count === null) void this.#connection.send([['SET', changeKeys[0], newCount(), 'NX']]).catch(() => {})
-    return {
-      values,
-      lifetimes,
-      life: vouched === 1 ? life : null,
-      count: count === null ? null : Number(count),
-      changed,
-    }
+    if (found.count === null) void this.#connection.send([['SET', changeKeys[0], newCount(), 'NX']]).catch(() => {})
+    return { ...found, life: found.isVouchedFor ? life : null }
   }
 
   /** @throws where the server does not answer in time */
@@ -312,29 +296,4 @@ export class RedisNode {
     const all = [...Object.values(scripts), look]
     await this.#connection.send(all.map(({ source }) => ['SCRIPT', 'LOAD', source] as const))
   }
-}
-
-/** The node refused because the key lives elsewhere in the cluster, or moves: nothing was done. */
-export function isRedirected(outcome: unknown): boolean {
-  return outcome instanceof Error && /^(MOVED|ASK|TRYAGAIN|CLUSTERDOWN) /.test(outcome.message)
-}
-
-/** @throws where it is not what the script answers */
-function lookReply(reply: unknown, keys: number): LookReply {
-  const [life, , count, , values, lifetimes] = Array.isArray(reply) ? (reply as readonly unknown[]) : []
-  const areLists = Array.isArray(values) && Array.isArray(lifetimes)
-  if (!areLists || values.length !== keys || !values.every(isText) || !isText(life) || !isText(count)) throw noAnswer()
-  return reply as LookReply
-}
-
-function noAnswer(): Error {
-  return new Error('Redis answered with something that is no answer')
-}
-
-function isText(value: unknown): value is string | null {
-  return value === null || typeof value === 'string'
-}
-
-function isNoScript(outcome: unknown): outcome is Error {
-  return outcome instanceof Error && outcome.message.startsWith('NOSCRIPT')
 }

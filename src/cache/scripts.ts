@@ -1,7 +1,7 @@
 import { decode, encode } from './codec.ts'
 import { newCount, recordChange } from './look-script.ts'
 import { absent, type AcquireOutcome, type State } from './state.ts'
-import { allowOom, sealed, type SealedScript } from './sealed-script.ts'
+import { sealed, type SealedScript } from './sealed-script.ts'
 import type { Outcomes, Transition } from './store.ts'
 
 /**
@@ -11,6 +11,9 @@ import type { Outcomes, Transition } from './store.ts'
 interface Script extends SealedScript {
   readonly args: (transition: Transition) => (string | number)[]
 }
+
+// What a script begins with that must succeed when Redis is full, since it frees memory or takes next to none.
+const allowOom = '#!lua flags=allow-oom\n'
 
 // What every script begins with: the stored form, and for a hold its living holders.
 const prelude = `

@@ -6,9 +6,6 @@ export interface SealedScript {
   readonly sha: string
 }
 
-/** What a script begins with that must succeed when Redis is full, since it frees memory or takes next to none. */
-export const allowOom = '#!lua flags=allow-oom\n'
-
 export function sealed(source: string): SealedScript {
   return { source, sha: createHash('sha1').update(source).digest('hex') }
 }

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { mostChanges } from '../../src/cache/look-script.ts'
-import { NearCopies, type Look } from '../../src/cache/near.ts'
+import { mostChanges, type Look } from '../../src/cache/look-script.ts'
+import { NearCopies } from '../../src/cache/near.ts'
 import {
   createCache,
   int,
@@ -88,6 +88,7 @@ describe('what a process has filled', () => {
     values: [],
     lifetimes: [],
     life: 'life',
+    isVouchedFor: true,
     count,
     changed,
   })

@@ -65,7 +65,6 @@ describe.skipIf(redis === null)('when Redis is in trouble', () => {
         },
         send: (commands) =>
           fault === undefined ? connection.send(commands) : fault(commands, () => connection.send(commands)),
-        sendForBytes: (command) => connection.sendForBytes(command),
         reconnect: () => connection.reconnect(),
         close: () => connection.close(),
       }
