@@ -107,6 +107,25 @@ describe('what a process has filled', () => {
   })
 })
 
+it('what was read before a later answer came is not kept, since that may have told of a change of it', async () => {
+  const key = 'larder:thing:1'
+  const look = { life: 'life', isVouchedFor: true } as const
+  let answerFirst: (first: Look) => void = () => {}
+  const answers: Promise<Look>[] = [
+    Promise.resolve({ ...look, count: 1, changed: [], values: [], lifetimes: [] }),
+    new Promise((resolve) => (answerFirst = resolve)),
+    Promise.resolve({ ...look, count: 2, changed: [key], values: [], lifetimes: [] }),
+  ]
+  const near = new NearCopies({ look: () => answers.shift() ?? Promise.reject(new Error('no more')) }, 1024 * 1024)
+  await near.catchUp()
+  const reading = near.read([key])
+  await near.catchUp()
+  answerFirst({ ...look, count: 1, changed: [], values: ['=an old value'], lifetimes: [60_000] })
+  expect((await reading).values).toEqual(['=an old value'])
+  expect(near.copy(key, performance.now())).toBeUndefined()
+  expect(near.changes.now?.count).toBe(2)
+})
+
 describe.skipIf(redis === null)('copies in a process', () => {
   let client: Redis
   let count = 0
@@ -248,8 +267,20 @@ describe.skipIf(redis === null)('copies in a process', () => {
   it('are not used while the cache is not trusted', async () => {
     const [a] = await processes(newPrefix())
     await a.warm()
+    const begunAt = performance.now()
+    await a.cache.catchUp()
     await a.cache.trust(false)
+    expect(a.rows.peek(1, begunAt)).toBeUndefined()
     expect(await a.peek(1)).toBeUndefined()
+  })
+
+  it('that are valid no more make way for what another process has filled', async () => {
+    const [a, b] = await processes(newPrefix())
+    await a.warm()
+    await b.cache.evict([b.rows.generationKey])
+    await b.warm()
+    for (let i = 0; i < 2; i += 1) expect(await a.rows.read(ids)).toEqual([10, 20, 30])
+    expect(await a.peek(1)).toBe(10)
   })
 
   it('live no longer than their entries', async () => {
