@@ -279,6 +279,7 @@ describe.skipIf(redis === null)('copies in a process', () => {
     await a.warm()
     await b.cache.evict([b.rows.generationKey])
     await b.warm()
+    await a.cache.catchUp()
     for (let i = 0; i < 2; i += 1) expect(await a.rows.read(ids)).toEqual([10, 20, 30])
     expect(await a.peek(1)).toBe(10)
   })
