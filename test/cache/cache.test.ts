@@ -409,13 +409,18 @@ describe.each(storesUnderTest)('the cache on $name', (underTest) => {
         key: (id) => [String(id)],
         load: (ids) => Promise.resolve(ids.map((id) => ({ id, name: 'n', more: 'm' }))),
       })
-      const older = two.cache.kind<number, Thing>({
-        name: 'built',
-        shape: shape(1, object({ id: int, name: text })),
-        key: (id) => [String(id)],
-        load: (ids) => Promise.resolve(ids.map((id) => ({ id, name: 'o' }))),
-      })
-      await older.read([1])
+      const olderIn = ({ cache }: Process) =>
+        cache.kind<number, Thing>({
+          name: 'built',
+          shape: shape(1, object({ id: int, name: text })),
+          key: (id) => [String(id)],
+          load: (ids) => Promise.resolve(ids.map((id) => ({ id, name: 'o' }))),
+        })
+      // filled by another process, so that this one has no copy of it
+      const another = store.shared ? await harness.open() : store
+      await olderIn(new Process(another, `${harness.prefix}-${round}`, table)).read([1])
+      if (another !== store) await another.close()
+      const older = olderIn(two)
       expect(await newer.read([1])).toEqual([{ id: 1, name: 'n', more: 'm' }])
       expect(await older.read([1])).toEqual([{ id: 1, name: 'o' }])
       expect(two.reasons()).toEqual(['newer'])

@@ -274,6 +274,28 @@ describe.skipIf(redis === null)('copies in a process', () => {
     expect(await a.peek(1)).toBeUndefined()
   })
 
+  it('of an older build stand where a newer one has replaced the entry by its own, until that changes', async () => {
+    const [a, b] = await processes(newPrefix())
+    const built = (by: Process, revision: number, value: number): Kind<number, number> =>
+      by.cache.kind({
+        name: 'built',
+        shape: shape(revision, int),
+        key: (id) => [String(id)],
+        load: (wanted) => Promise.resolve(wanted.map(() => value)),
+      })
+    const [older, newer] = [built(a, 1, 1), built(b, 2, 2)]
+    for (let i = 0; i < 2; i += 1) expect(await older.read([7])).toEqual([1])
+    expect(await newer.read([7])).toEqual([2])
+    const peek = async (): Promise<number | null | undefined> => {
+      const begunAt = performance.now()
+      await a.cache.catchUp()
+      return older.peek(7, begunAt)
+    }
+    expect(await peek()).toBe(1)
+    await b.cache.evict([newer.key(7)])
+    expect(await peek()).toBeUndefined()
+  })
+
   it('that are valid no more make way for what another process has filled', async () => {
     const [a, b] = await processes(newPrefix())
     await a.warm()
