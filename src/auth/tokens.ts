@@ -1,4 +1,5 @@
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose'
+import { LRUCache } from 'lru-cache'
 import type { Scope, Viewer } from '../catalog/index.ts'
 
 export interface TokenOptions {
@@ -30,6 +31,11 @@ const everybody: Viewer = { authenticated: true, subject: null, scopes: new Set(
 
 const anybody: Viewer = { authenticated: false, subject: null, scopes: new Set() }
 
+// a token that holds is believed for so long without another look at its signature, and never beyond its expiry; a key
+// that its issuer withdraws counts for as much longer
+const believedMs = 60_000
+const mostBelieved = 1000
+
 /**
  * Reads bearer tokens: JSON Web Tokens whose scopes stand in `scope`, as RFC 8693 has it, or in `scp`. A request without
  * a token is anybody's; one with a token that does not hold is refused as a whole, rather than answered as less than asked.
@@ -48,17 +54,25 @@ export function identifyByToken(options: TokenOptions): Identify {
     ...(issuer === undefined ? {} : { issuer }),
     ...(audience === undefined ? {} : { audience }),
   }
+  const believed = new LRUCache<string, { viewer: Viewer; until: number }>({ max: mostBelieved })
   const verify = async (authorization: string): Promise<Viewer | Refusal> => {
     const token = /^Bearer +([\w.~+/=-]+)$/i.exec(authorization)?.[1]
     if (token === undefined) return unauthenticated('expected the header Authorization: Bearer <token>')
     try {
       const { payload } = await jwtVerify(token, key, rules)
-      return { authenticated: true, subject: payload.sub ?? null, scopes: scopesOf(payload) }
+      const viewer = { authenticated: true, subject: payload.sub ?? null, scopes: scopesOf(payload) }
+      const expiresAt = (payload.exp ?? 0) * 1000 + clockSkewMs
+      believed.set(authorization, { viewer, until: Math.min(expiresAt, Date.now() + believedMs) })
+      return viewer
     } catch (error) {
       return refusalOf(error)
     }
   }
-  return (authorization) => (authorization === undefined ? anybody : verify(authorization))
+  return (authorization) => {
+    if (authorization === undefined) return anybody
+    const known = believed.get(authorization)
+    return known !== undefined && Date.now() < known.until ? known.viewer : verify(authorization)
+  }
 }
 
 function scopesOf({ scope, scp }: JWTPayload & { scope?: unknown; scp?: unknown }): Set<Scope> {

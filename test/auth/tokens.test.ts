@@ -1,7 +1,7 @@
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { identifyByToken, type TokenOptions } from '../../src/auth/tokens.ts'
 
 const secret = 'a secret of more than thirty-two characters'
@@ -73,6 +73,21 @@ describe('a token', () => {
     ).toContain('"nbf"')
   })
 
+  it('that was let in once is refused all the same when it has expired', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    try {
+      const header = `Bearer ${await token({}, { exp: '30s' }).sign(key)}`
+      for (const laterMs of [0, 29_000]) {
+        vi.advanceTimersByTime(laterMs)
+        expect(await identify(header)).toMatchObject({ subject: 'ada' })
+      }
+      vi.advanceTimersByTime(7000)
+      expect(await refused(header)).toContain('has expired')
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   it('is refused without an end, from another issuer, for another audience', async () => {
     expect(
       await refused(
@@ -142,6 +157,29 @@ describe('keys that are published', () => {
       .setExpirationTime('5m')
       .sign(key)
     expect(await byUrl(`Bearer ${confused}`)).toMatchObject({ refused: 'UNAUTHENTICATED' })
+  })
+
+  it('that are withdrawn count until they are fetched anew, and a minute more at most', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const published = [{ ...(await exportJWK(pair.publicKey)), kid: 'one', alg: 'ES256' }]
+    const issuer = createServer((_request, response) => response.end(JSON.stringify({ keys: published })))
+    try {
+      await new Promise<void>((resolve) => issuer.listen(0, '127.0.0.1', resolve))
+      const jwksUrl = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/keys`
+      const byUrl = identifyByToken({ keys: { jwksUrl }, algorithms: ['ES256'], clockSkewMs: 0 })
+      const signed = new SignJWT({}).setProtectedHeader({ alg: 'ES256', kid: 'one' }).setExpirationTime('1h')
+      const header = `Bearer ${await signed.sign(pair.privateKey)}`
+      expect(await byUrl(header)).toHaveProperty('authenticated')
+      published.length = 0
+      // jose fetches the keys anew after ten minutes by itself
+      vi.advanceTimersByTime(59_000)
+      expect(await byUrl(header)).toHaveProperty('authenticated')
+      vi.advanceTimersByTime(11 * 60_000)
+      expect(await byUrl(header)).toMatchObject({ refused: 'UNAUTHENTICATED' })
+    } finally {
+      issuer.close()
+      vi.useRealTimers()
+    }
   })
 
   it('that cannot be fetched are not taken for a bad token', async () => {
