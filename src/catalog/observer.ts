@@ -24,10 +24,11 @@ export interface BatchObserver {
   readonly done?: () => void
 }
 
-/** Is told what a write does, and of each of its SQL statements. */
+/** Is told what a write does. What it does not have is not told, and costs nothing. */
 export interface WriteObserver {
   readonly tell: WriteListener
-  readonly statement: StatementListener
+  /** Each of its SQL statements. */
+  readonly statement?: StatementListener
   /** It has been made, or has failed. */
   readonly done?: () => void
 }
@@ -56,7 +57,7 @@ export function observers(several: readonly RequestObserver[]): RequestObserver 
       const parts = several.map((each) => each.write())
       return {
         tell: (event) => parts.forEach(({ tell }) => tell(event)),
-        statement: (event) => parts.forEach(({ statement }) => statement(event)),
+        statement: (event) => parts.forEach((part) => part.statement?.(event)),
         done: () => parts.forEach((part) => part.done?.()),
       }
     },

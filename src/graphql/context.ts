@@ -100,7 +100,8 @@ class RequestContext implements Context {
   async write<Result>(work: (tx: Transaction) => Promise<Result>): Promise<Result> {
     const { tell, statement, done } = this.observer.write()
     try {
-      const { result, propagation } = await tellStatements(statement, () => this.catalog.write(work, tell))
+      const write = () => this.catalog.write(work, tell)
+      const { result, propagation } = await (statement === undefined ? write() : tellStatements(statement, write))
       if (propagation === 'PENDING') this.propagation = propagation
       return result
     } finally {

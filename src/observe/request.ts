@@ -20,7 +20,7 @@ export interface RequestEvent {
   /** Entries served from the cache, and read from the database. */
   readonly hits: number
   readonly misses: number
-  /** SQL statements that were sent for it. */
+  /** SQL statements that were sent to read for it; those of its writes are not among them. */
   readonly statements: number
 }
 
@@ -44,13 +44,7 @@ export class RequestTally implements RequestObserver {
   }
 
   // the same for all batches, so that what they share is told once
-  readonly #reads: BatchObserver = { tell: this.#tell }
-  readonly #writes: WriteObserver = {
-    tell: this.#tell,
-    statement: () => {
-      this.statements += 1
-    },
-  }
+  readonly #observer: BatchObserver & WriteObserver = { tell: this.#tell }
 
   /** It was answered whole from the cache. */
   served(run: OperationRun): void {
@@ -59,11 +53,11 @@ export class RequestTally implements RequestObserver {
   }
 
   batch(): BatchObserver {
-    return this.#reads
+    return this.#observer
   }
 
   write(): WriteObserver {
-    return this.#writes
+    return this.#observer
   }
 
   /** How it ended. @param ms how long it took */

@@ -21,7 +21,7 @@ export class WriteTrace implements WriteObserver {
     }
   }
 
-  readonly statement: WriteObserver['statement'] = ({ sql, ms }) => {
+  readonly statement: NonNullable<WriteObserver['statement']> = ({ sql, ms }) => {
     this.#countStatement()
     this.#statements.add({ sql: shortSql(sql), ms: rounded(ms) })
   }
