@@ -61,13 +61,20 @@ function textsIn(list: unknown): string[] {
   return Array.isArray(list) ? list.filter((each) => typeof each === 'string') : []
 }
 
+/** Where a product lies, or what lies on the way up from a category; neither, where that cannot be known. */
+interface Place {
+  readonly product: number | null
+  readonly start: number | null
+  readonly category: number
+}
+
 /**
- * Reads from the database what these changes do not say themselves, in two statements at most.
+ * Reads from the database what these changes do not say themselves, in one statement at most.
  *
  * It is not enough where products lie now: whoever moved one, or a category above it, may not have had it evicted yet, as
  * a process that died in between. Until that is delivered, the lists of where it was still stand and still hold it, and
- * this change must reach them as well. So what waits in the outbox counts as if it had not happened too; each statement
- * sees the tables and the outbox at one and the same moment.
+ * this change must reach them as well. So what waits in the outbox counts as if it had not happened too; the tables and
+ * the outbox are seen at one and the same moment.
  */
 export async function readChangeContext(
   prisma: Pick<PrismaClient, '$queryRaw'>,
@@ -78,36 +85,33 @@ export async function readChangeContext(
     ...idsOf(change, 'category_id'),
     ...(change.entity === 'category' ? [...idsOf(change, 'id'), ...idsOf(change, 'parent_id')] : []),
   ])
-  const memberships =
-    products.length === 0
+  const places =
+    products.length + named.length === 0
       ? []
-      : await prisma.$queryRaw<{ product: number | null; category: number }[]>`
-          SELECT "product_id" AS product, "category_id" AS category FROM "product_category"
-          WHERE "product_id" = ANY (${products}::int4[])
-          UNION SELECT ("before" ->> 'product_id')::int4, ("before" ->> 'category_id')::int4 FROM "outbox"
-          WHERE "entity" = 'product_category' AND ("before" ->> 'product_id')::int4 = ANY (${products}::int4[])
-          UNION SELECT NULL, 0 FROM "outbox" WHERE "entity" = 'product_category' AND "before" IS NULL AND "after" IS NULL`
-  const isUnsureWhere = memberships.some(({ product }) => product === null)
-  const categories = [...new Set([...named, ...memberships.map(({ category }) => category)])]
-  const paths =
-    categories.length === 0
-      ? []
-      : await prisma.$queryRaw<{ start: number | null; id: number }[]>`
-          WITH RECURSIVE up AS (
-            SELECT start, start AS id FROM unnest(${categories}::int4[]) AS start
+      : await prisma.$queryRaw<Place[]>`
+          WITH RECURSIVE lies AS (
+            SELECT "product_id" AS product, "category_id" AS category FROM "product_category"
+            WHERE "product_id" = ANY (${products}::int4[])
+            UNION SELECT ("before" ->> 'product_id')::int4, ("before" ->> 'category_id')::int4 FROM "outbox"
+            WHERE "entity" = 'product_category' AND ("before" ->> 'product_id')::int4 = ANY (${products}::int4[])
+          ), up AS (
+            SELECT start, start AS category
+            FROM (SELECT unnest(${[...new Set(named)]}::int4[]) AS start UNION SELECT category FROM lies) AS starts
             UNION
             SELECT up.start, above.id FROM up, LATERAL (
-              SELECT c."parent_id" AS id FROM "category" c WHERE c."id" = up.id
+              SELECT c."parent_id" AS id FROM "category" c WHERE c."id" = up.category
               UNION SELECT ("before" ->> 'parent_id')::int4 FROM "outbox"
-              WHERE "entity" = 'category' AND ("before" ->> 'id')::int4 = up.id
+              WHERE "entity" = 'category' AND ("before" ->> 'id')::int4 = up.category
             ) AS above WHERE above.id IS NOT NULL
           )
-          SELECT start, id FROM up
-          UNION ALL SELECT NULL, 0 FROM "outbox" WHERE "entity" = 'category' AND "before" IS NULL AND "after" IS NULL`
+          SELECT product, NULL AS start, category FROM lies
+          UNION ALL SELECT NULL, start, category FROM up
+          UNION ALL SELECT NULL, NULL, 0 FROM "outbox"
+            WHERE "entity" IN ('product_category', 'category') AND "before" IS NULL AND "after" IS NULL`
   return {
-    isUnsure: isUnsureWhere || paths.some(({ start }) => start === null),
-    categoriesOf: (product) => memberships.filter((each) => each.product === product).map(({ category }) => category),
-    pathOf: (category) => paths.filter(({ start }) => start === category).map(({ id }) => id),
+    isUnsure: places.some(({ product, start }) => product === null && start === null),
+    categoriesOf: (id) => places.filter(({ product }) => product === id).map(({ category }) => category),
+    pathOf: (id) => places.filter(({ start }) => start === id).map(({ category }) => category),
   }
 }
 

@@ -26,16 +26,13 @@ export interface RecordedChanges {
  *   now must not commit when it thaws. Set here too because a pooler between may not have passed it on.
  */
 export async function readOwnChanges(
-  tx: Pick<PrismaClient, '$queryRaw' | '$executeRaw'>,
+  tx: Pick<PrismaClient, '$queryRaw'>,
   idleMs: number,
 ): Promise<RecordedChanges | null> {
-  await tx.$executeRaw`SET CONSTRAINTS ALL IMMEDIATE`
-  const rows = await tx.$queryRaw<(OutboxRow & { transaction: string | null })[]>`
-    WITH bound AS (SELECT set_config('idle_in_transaction_session_timeout', ${String(idleMs)}, true))
-    SELECT "id"::text, "transaction_id"::text AS "transaction", "entity", "before", "after"
-    FROM bound LEFT JOIN "outbox" ON "transaction_id" = pg_current_xact_id_if_assigned()::text::bigint ORDER BY "id"`
-  const transaction = rows[0]?.transaction ?? null
-  return transaction === null ? null : { transaction, rows }
+  const rows = await tx.$queryRaw<(OutboxRow & { transaction: string })[]>`
+    SELECT "id", "transaction", "entity", "before", "after" FROM "larder_own_changes"(${idleMs}::int4)`
+  const [first] = rows
+  return first === undefined ? null : { transaction: first.transaction, rows }
 }
 
 /** Records in the transaction itself which keys it touches, for whoever delivers in the place of this process. */
