@@ -52,15 +52,16 @@ local vouched = ARGV[1] == '0' or call('EXISTS', KEYS[4]) == 1
 return { redis.pcall('GET', KEYS[1]), vouched and 1 or 0, now and count, changed, values, lifetimes }`)
 
 /**
- * What a hold and an eviction begin with, where there is a count to keep: they record the change of the first key. The
- * first argument is where a count begins that is not there.
+ * What holds and evictions do before they take anything away, where there is a count to keep.
+ * @param start of Lua: where a count begins that is not there
  */
-export const recordChange = `
-if KEYS[2] and mark ~= '!' then
-  local count = redis.pcall('INCR', KEYS[2])
-  if type(count) == 'table' or count == 1 then redis.call('SET', KEYS[2], ARGV[1]) end
-  if type(redis.pcall('LPUSH', KEYS[3], KEYS[1])) == 'table' then redis.call('DEL', KEYS[3]) end
-  redis.call('LTRIM', KEYS[3], 0, ${mostChanges - 1})
+export const recordChanges = `
+local function record(changed, count_key, list_key, start)
+  if not count_key or #changed == 0 then return end
+  local count = redis.pcall('INCRBY', count_key, #changed)
+  if type(count) == 'table' or count == #changed then redis.call('SET', count_key, start) end
+  if type(redis.pcall('LPUSH', list_key, unpack(changed))) == 'table' then redis.call('DEL', list_key) end
+  redis.call('LTRIM', list_key, 0, ${mostChanges - 1})
 end
 `
 

@@ -283,7 +283,7 @@ export class RedisNode {
 
   /** A script that Redis does not know did not run, so those that need it may be sent once more. */
   async #sendKnown<T extends Transition>(transitions: readonly T[], asking: boolean): Promise<OutcomeOf<T>[]> {
-    const sending = { asking, changeKeys: this.#options.changeKeys ?? [] }
+    const sending = { asking, changeKeys: this.#options.changeKeys }
     const outcomes = await sendTransitions(this.#connection, transitions, sending)
     const unknown = transitions.filter((_, i) => isNoScript(outcomes[i]))
     if (unknown.length === 0) return outcomes

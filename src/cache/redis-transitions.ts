@@ -5,9 +5,14 @@ import type { OutcomeOf, Transition } from './store.ts'
 export interface Sending {
   /** For keys that are just moving here from another node of a cluster. */
   readonly asking: boolean
-  /** Where holds and evictions are counted and listed; none for nowhere. */
-  readonly changeKeys: readonly string[]
+  /** Where holds and evictions are counted and listed; null in a cluster, where keys lie in slots that no script may mix. */
+  readonly changeKeys: readonly string[] | null
 }
+
+type Group<T extends Transition> = [T, ...T[]]
+
+// a script keeps everybody else waiting
+const mostTogether = 500
 
 /** Makes transitions in one round trip: what each came to, or why it is not known. @throws where the connection fails */
 export async function sendTransitions<T extends Transition>(
@@ -15,26 +20,48 @@ export async function sendTransitions<T extends Transition>(
   transitions: readonly T[],
   { asking, changeKeys }: Sending,
 ): Promise<OutcomeOf<T>[]> {
-  const commands = transitions.map((each) => commandOf(each, changeKeys))
+  const groups = changeKeys === null ? transitions.map((each): Group<T> => [each]) : grouped(transitions)
+  const commands = groups.map((group) => commandOf(group, changeKeys ?? []))
   const replies = asking
     ? (await connection.send(commands.flatMap((command) => [['ASKING'] as const, command]))).filter(
         (_, i) => i % 2 === 1,
       )
     : await connection.send(commands)
-  return transitions.map((each, i) => {
-    const reply = replies[i]
-    if (reply instanceof Error) return reply
-    try {
-      return outcomeOf(each, reply) as OutcomeOf<T>
-    } catch (unexpected) {
-      return unexpected as Error
-    }
-  })
+  return groups.flatMap((group, i) => group.map((each, place) => settled(each, replies[i], place)))
 }
 
-function commandOf(transition: Transition, changeKeys: readonly string[]): Command {
-  const { sha, args } = scripts[transition.do]
-  const isWrite = transition.do === 'hold' || transition.do === 'evict'
-  const keys = isWrite ? [transition.key, ...changeKeys] : [transition.key]
-  return ['EVALSHA', sha, keys.length, ...keys, ...args(transition)]
+function settled<T extends Transition>(transition: T, reply: unknown, place: number): OutcomeOf<T> {
+  if (reply instanceof Error) return reply
+  try {
+    return outcomeOf(transition, isWrite(transition) ? (reply as readonly unknown[])[place] : reply) as OutcomeOf<T>
+  } catch (unexpected) {
+    return unexpected as Error
+  }
+}
+
+/** What one writer does to several keys goes in one command. */
+function grouped<T extends Transition>(transitions: readonly T[]): Group<T>[] {
+  const groups: Group<T>[] = []
+  for (const each of transitions) {
+    const last = groups.at(-1)
+    if (last !== undefined && last.length < mostTogether && isSameWrite(last[0], each)) last.push(each)
+    else groups.push([each])
+  }
+  return groups
+}
+
+function isSameWrite(one: Transition, other: Transition): boolean {
+  if (one.do === 'hold') return other.do === 'hold' && one.writer === other.writer && one.holdMs === other.holdMs
+  return one.do === 'evict' && other.do === 'evict' && one.writer === other.writer
+}
+
+function isWrite({ do: name }: Transition): boolean {
+  return name === 'hold' || name === 'evict'
+}
+
+function commandOf(group: Group<Transition>, changeKeys: readonly string[]): Command {
+  const [first] = group
+  const { sha, args } = scripts[first.do]
+  const keys = [...group.map(({ key }) => key), ...(isWrite(first) ? changeKeys : [])]
+  return ['EVALSHA', sha, keys.length, ...keys, ...args(first, group.length)]
 }

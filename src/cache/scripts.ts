@@ -1,57 +1,78 @@
 import { decode, encode } from './codec.ts'
-import { newCount, recordChange } from './look-script.ts'
+import { newCount, recordChanges } from './look-script.ts'
 import { absent, type AcquireOutcome, type State } from './state.ts'
 import { sealed, type SealedScript } from './sealed-script.ts'
 import type { Outcomes, Transition } from './store.ts'
 
 /**
- * The protocol's transitions in Lua: one script each, one key each, time from Redis. Each is a translation of the function
- * of the same name in state.ts, and a test holds the two together.
+ * The protocol's transitions in Lua: one script each, time from Redis. Each is a translation of the function of the same name
+ * in state.ts, and a test holds the two together. What readers do is done to one key; what a writer does, to all that are
+ * given, so that a write costs Redis two scripts and not two for every key.
  */
 interface Script extends SealedScript {
-  readonly args: (transition: Transition) => (string | number)[]
+  /** @param keys how many keys there are to write */
+  readonly args: (transition: Transition, keys: number) => (string | number)[]
 }
+
+// of characters, about a hundred holders
+const longList = 4096
 
 // What a script begins with that must succeed when Redis is full, since it frees memory or takes next to none.
 const allowOom = '#!lua flags=allow-oom\n'
 
-// What every script begins with: the stored form, and for a hold its living holders.
+// What every script begins with: how to read the stored form of a key. A hold whose holders are all past their deadlines is none.
 const prelude = `
-local raw = redis.pcall('GET', KEYS[1])
-if type(raw) == 'table' then raw = false end -- not a string, so not ours
-local mark = raw and string.sub(raw, 1, 1) or ''
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local holders, latest = {}, 0
-if mark == '!' then
-  for writer, deadline in string.gmatch(raw, '([^!,:]+):(%d+)') do
-    if tonumber(deadline) > now then
-      holders[writer] = deadline
-      latest = math.max(latest, tonumber(deadline))
-    end
+local function is_held(raw)
+  for deadline in string.gmatch(raw, ':(%d+)') do
+    if tonumber(deadline) > now then return true end
   end
-  if latest == 0 then raw, mark = false, '' end
-elseif mark ~= '=' and mark ~= '?' then
-  raw, mark = false, ''
 end
-local function write_hold()
-  local parts, last = {}, 0
-  for writer, deadline in pairs(holders) do
-    parts[#parts + 1] = writer .. ':' .. deadline
-    last = math.max(last, tonumber(deadline))
+local function read(key)
+  local raw = redis.pcall('GET', key)
+  if type(raw) ~= 'string' then return false, '' end -- nothing, or nothing of ours
+  local mark = string.sub(raw, 1, 1)
+  if mark == '=' or mark == '?' or (mark == '!' and is_held(raw)) then return raw, mark end
+  return false, ''
+end
+`
+const readOne = `local raw, mark = read(KEYS[1])
+`
+
+// What writers do: the first argument says where a count begins that is not there, the second how many keys there are to
+// write. The count and the list of changes come after these, where there are any. Many writers may hold a group at once, so
+// their list is cut and pasted, and taken apart only where it has grown long by holders that never came back.
+const writerPrelude = `${recordChanges}
+local keys, raws, marks, changed, outcomes = tonumber(ARGV[2]), {}, {}, {}, {}
+for i = 1, keys do
+  raws[i], marks[i] = read(KEYS[i])
+  if marks[i] ~= '!' then changed[#changed + 1] = KEYS[i] end
+end
+record(changed, KEYS[keys + 1], KEYS[keys + 2], ARGV[1])
+-- each holder with a comma before it, without one of them, and that one's deadline
+local function without(raw, writer)
+  local list = ',' .. string.sub(raw, 2)
+  local from, to = string.find(list, ',' .. writer .. ':', 1, true)
+  if not from then return list end
+  local next = string.find(list, ',', to, true) or #list + 1
+  return string.sub(list, 1, from - 1) .. string.sub(list, next), tonumber(string.sub(list, to + 1, next - 1))
+end
+local function living(list)
+  if #list < ${longList} then return list end
+  local parts = {}
+  for holder, deadline in string.gmatch(list, '(,[^,:]+:)(%d+)') do
+    if tonumber(deadline) > now then parts[#parts + 1] = holder .. deadline end
   end
-  if #parts == 0 then
-    redis.call('DEL', KEYS[1])
-  else
-    redis.call('SET', KEYS[1], '!' .. table.concat(parts, ','), 'PX', last - now)
-  end
+  return table.concat(parts)
 end
 `
 
 export const scripts: Readonly<Record<Transition['do'], Script>> = {
   acquire: script(
     '#!lua\n',
-    `if mark == '!' then return '!' end
+    `${readOne}
+     if mark == '!' then return '!' end
      if mark == '?' or (mark == '=' and string.sub(raw, 2, 23) ~= ARGV[2]) then return raw end
      redis.call('SET', KEYS[1], '?' .. ARGV[1], 'PX', ARGV[3])
      return 'granted'`,
@@ -59,49 +80,61 @@ export const scripts: Readonly<Record<Transition['do'], Script>> = {
   ),
   fill: script(
     '#!lua\n',
-    `if raw ~= '?' .. ARGV[1] then return 0 end
+    `${readOne}
+     if raw ~= '?' .. ARGV[1] then return 0 end
      redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
      return 1`,
     (t) => (t.do === 'fill' ? [t.lease, encode(t.value) ?? '', t.ttlMs] : []),
   ),
   release: script(
     '#!lua\n',
-    `if raw ~= '?' .. ARGV[1] then return 0 end
+    `${readOne}
+     if raw ~= '?' .. ARGV[1] then return 0 end
      redis.call('DEL', KEYS[1])
      return 1`,
     (t) => (t.do === 'release' ? [t.lease] : []),
   ),
   mint: script(
     '#!lua\n',
-    `if raw then return raw end
+    `${readOne}
+     if raw then return raw end
      redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
      return ARGV[1]`,
     (t) => (t.do === 'mint' ? [encode(t.value) ?? '', t.ttlMs] : []),
   ),
   hold: script(
     allowOom,
-    `${recordChange}
-     holders[ARGV[2]] = string.format('%.0f', now + ARGV[3])
-     write_hold()
-     return 1`,
-    (t) => (t.do === 'hold' ? [newCount(), t.writer, t.holdMs] : []),
+    `${writerPrelude}
+     local own = ARGV[3] .. ':' .. string.format('%.0f', now + ARGV[4])
+     for i = 1, keys do
+       local others, longest = '', 0
+       if marks[i] == '!' then
+         others, longest = living((without(raws[i], ARGV[3]))), redis.call('PTTL', KEYS[i])
+       end
+       redis.call('SET', KEYS[i], '!' .. own .. others, 'PX', math.max(longest, tonumber(ARGV[4])))
+       outcomes[i] = 1
+     end
+     return outcomes`,
+    (t, keys) => (t.do === 'hold' ? [newCount(), keys, t.writer, t.holdMs] : []),
   ),
   evict: script(
     allowOom,
-    `${recordChange}
-     if mark == '' then
-       redis.call('DEL', KEYS[1])
-       return 0
+    `${writerPrelude}
+     for i = 1, keys do
+       local others, own = '', nil
+       outcomes[i] = marks[i] == '' and 0 or 1
+       if marks[i] == '!' then
+         others, own = without(raws[i], ARGV[3])
+         outcomes[i] = own and own > now and 1 or 0
+       end
+       if others == '' then
+         redis.call('DEL', KEYS[i])
+       elseif own then
+         redis.call('SET', KEYS[i], '!' .. string.sub(others, 2), 'KEEPTTL')
+       end
      end
-     if mark ~= '!' then
-       redis.call('DEL', KEYS[1])
-       return 1
-     end
-     local removed = holders[ARGV[2]] and 1 or 0
-     holders[ARGV[2]] = nil
-     write_hold()
-     return removed`,
-    (t) => (t.do === 'evict' ? [newCount(), t.writer ?? ''] : []),
+     return outcomes`,
+    (t, keys) => (t.do === 'evict' ? [newCount(), keys, t.writer ?? ''] : []),
   ),
 }
 

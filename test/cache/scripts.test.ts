@@ -70,25 +70,57 @@ describe.skipIf(redis === null)('the Lua scripts', () => {
 
   it('do in Redis what the pure transitions do', async () => {
     await fc.assert(
-      fc.asyncProperty(state, fc.array(transition, { minLength: 1, maxLength: 8 }), async (first, transitions) => {
-        const key = `${prefix}:equivalence:${(keys += 1)}`
-        const raw = encode(first)
-        if (raw !== null) await client.set(key, raw, 'PX', 10 * long)
-        let model = first
-        for (const each of transitions) {
-          const step = stepOf(model, Date.now(), { ...each, key })
-          const [outcome] = await store.apply([{ ...each, key }])
-          expect(each.do === 'mint' ? comparable(outcome as State) : outcome).toEqual(
-            each.do === 'mint' ? comparable(step.outcome as State) : step.outcome,
-          )
-          model = step.state
-          expect(comparable(decode(await client.get(key)))).toEqual(comparable(model))
-          // nothing stands without an end
-          if (model.is !== 'absent') expect(await client.pttl(key)).toBeGreaterThan(0)
-        }
-      }),
-      { numRuns: 400 },
+      fc.asyncProperty(
+        fc.array(state, { minLength: 1, maxLength: 3 }),
+        fc.array(transition, { minLength: 1, maxLength: 8 }),
+        async (first, transitions) => {
+          // each transition of several keys at once, which what writers do sends in one script
+          const entries = first.map((model) => ({ key: `${prefix}:equivalence:${(keys += 1)}`, model }))
+          for (const { key, model } of entries) {
+            const raw = encode(model)
+            if (raw !== null) await client.set(key, raw, 'PX', 10 * long)
+          }
+          for (const each of transitions) {
+            const steps = entries.map(({ key, model }) => stepOf(model, Date.now(), { ...each, key }))
+            const outcomes = await store.apply(entries.map(({ key }) => ({ ...each, key })))
+            const told = (all: readonly unknown[]): unknown =>
+              each.do === 'mint' ? all.map((one) => comparable(one as State)) : all
+            expect(told(outcomes)).toEqual(told(steps.map(({ outcome }) => outcome)))
+            for (const [i, entry] of entries.entries()) {
+              entry.model = steps[i]?.state ?? absent
+              expect(comparable(decode(await client.get(entry.key)))).toEqual(comparable(entry.model))
+              // nothing stands without an end
+              if (entry.model.is !== 'absent') expect(await client.pttl(entry.key)).toBeGreaterThan(0)
+            }
+          }
+        },
+      ),
+      { numRuns: 300 },
     )
+  })
+
+  it('forget the holders that never came back, once there are many', async () => {
+    const key = `${prefix}:crowded`
+    const gone = Array.from({ length: 200 }, (_, i): [string, number] => [`gone${i}`.padEnd(22, 'x'), now - long])
+    const raw = encode({ is: 'hold', holders: new Map([...gone, ['w1', now + long]]) }) ?? ''
+    await client.set(key, raw, 'PX', 10 * long)
+    await store.apply([{ do: 'hold', key, writer: 'w2', holdMs: long }])
+    const found = decode(await client.get(key))
+    expect(found?.is === 'hold' && [...found.holders.keys()].toSorted()).toEqual(['w1', 'w2'])
+  })
+
+  it('count and list every key that a writer takes away, and none that was held already', async () => {
+    const named = (name: string): string => `${prefix}:counted:${name}`
+    const count = async (): Promise<number> => Number(await client.get(`${prefix}:change-count`))
+    const many = Array.from({ length: 1200 }, (_, i) => named(String(i)))
+    const before = await count()
+    await store.apply([{ do: 'hold', key: named('held'), writer: 'w1', holdMs: long }])
+    await store.apply([...many, named('held')].map((key) => ({ do: 'hold', key, writer: 'w2', holdMs: long })))
+    await store.apply(many.map((key) => ({ do: 'evict', key, writer: 'w2' })))
+    expect(await count()).toBe(before + 1201)
+    expect(new Set(await client.lrange(`${prefix}:changes`, 0, 1200))).toEqual(new Set([...many, named('held')]))
+    expect(await client.exists(...many)).toBe(0)
+    expect(await client.exists(named('held'))).toBe(1)
   })
 })
 

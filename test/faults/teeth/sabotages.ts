@@ -31,8 +31,8 @@ export const sabotages: readonly Sabotage[] = [
       noHolds,
       {
         file: 'src/cache/scripts.ts',
-        find: "`if raw ~= '?' .. ARGV[1] then return 0 end\n     redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])",
-        replace: "`redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])",
+        find: "if raw ~= '?' .. ARGV[1] then return 0 end\n     redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])",
+        replace: "redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])",
       },
     ],
     options: quiet,
@@ -99,7 +99,11 @@ export const sabotages: readonly Sabotage[] = [
   {
     name: 'a hold and an eviction that are not listed as changes',
     replacements: [
-      { file: 'src/cache/look-script.ts', find: "if KEYS[2] and mark ~= '!' then", replace: 'if false then' },
+      {
+        file: 'src/cache/look-script.ts',
+        find: 'if not count_key or #changed == 0 then return end',
+        replace: 'if true then return end',
+      },
     ],
     options: quiet,
   },
