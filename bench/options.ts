@@ -17,6 +17,8 @@ export interface Options {
   readonly roundMs: number
   /** Different requests that a warm round goes through. */
   readonly requests: number
+  /** Writes that each server has made before it is measured under writes. */
+  readonly warmingWrites: number
   /** Writes after which it is looked for stale answers, for each query. */
   readonly writes: number
   /** How long a row that was changed from outside is watched. */
@@ -83,6 +85,7 @@ export function readOptions(given: readonly string[]): Options {
     rounds: number('--rounds', values.rounds, quick ? 2 : 7),
     roundMs: number('--round-ms', values['round-ms'], quick ? 150 : 1500),
     requests: quick ? 256 : 4096,
+    warmingWrites: quick ? 50 : 2000,
     writes: quick ? 20 : 300,
     watchMs: quick ? 1000 : 10_000,
     sizes: (values.sizes?.split(',') ?? (quick ? ['1000'] : ['1000', '100000'])).map((size) =>

@@ -18,7 +18,7 @@ const reads = ['Q1', 'Q2', 'Q3', 'Q4r'] as const
 
 /** The four queries in equal parts, and among them so many new titles, of products that are asked for most. */
 export async function measureUnderWrites(bench: Bench, stands: readonly Stand[], share: number): Promise<UnderWrites> {
-  const { options, tell } = bench
+  const { options, work, tell } = bench
   const samples: Sample[] = []
   const statements: { server: string; perRequest: number }[] = []
   const silent = new Set<Stand>()
@@ -31,7 +31,12 @@ export async function measureUnderWrites(bench: Bench, stands: readonly Stand[],
       })
     }
   }
-  await eachOf((stand) => warm(stand, bench, reads))
+  await eachOf(async (stand) => {
+    // there are few writes among the requests of a round, and their code has to be compiled as well
+    const writes = Array.from({ length: options.warmingWrites }, (_, i) => stand.rename(work.product(i), `Warm ${i}`))
+    await load({ ports: stand.ports, requests: writes, connections: options.connections })
+    await warm(stand, bench, reads)
+  })
   for (let round = 0; round <= options.rounds; round += 1) {
     await eachOf(async (stand) => {
       const requests = mixed(bench, stand, share, round)

@@ -70,9 +70,9 @@ const retried = new Set(['40001', '40P01', '23505', '23503', '23001'])
  *    trigger changed; these rows name the keys.
  * 2. The keys are held: from here on no reader is served them, and nothing that was loaded before can be stored.
  * 3. COMMIT. Readers that come now read the database.
- * 4. The keys are evicted, and the outbox rows deleted. What a changed row touches also depends on rows that others may
- *    have changed meanwhile (a category that moved), so it is read again, and the union is evicted: a transaction that
- *    committed between our two reads is seen by the second, one that commits later sees our change itself.
+ * 4. The keys are evicted. What a changed row touches also depends on rows that others may have changed meanwhile (a
+ *    category that moved), so it is read again, and what is new in it is evicted too: a transaction that committed between
+ *    our two reads is seen by the second, one that commits later sees our change itself. Then the outbox rows are deleted.
  * 5. Only then is the write answered.
  *
  * Whatever fails from 2 on, the outbox rows stand, because they were committed with the change, and a relay delivers
@@ -149,13 +149,25 @@ async function settle(
   observer: WriteListener | undefined,
 ): Promise<'DONE' | 'PENDING'> {
   const committed = performance.now()
-  const touchedNow = await affectedKeys(changes.rows, prisma, causes).catch(() => null)
-  const touched = [...new Set([...held, ...(touchedNow ?? [])])]
-  const failed = cache.trusted ? await cache.evict(touched, writer, observer) : touched
-  const isEvicted = touchedNow !== null && failed.length === 0
+  const evict = (keys: readonly string[]): Promise<readonly string[]> =>
+    keys.length === 0 || !cache.trusted ? Promise.resolve(keys) : cache.evict(keys, writer, observer)
+  // what is held does not wait for what else there may be: until it is evicted, whoever wants it reads the database
+  const [touchedNow, failed] = await Promise.all([
+    affectedKeys(changes.rows, prisma, causes).catch(() => null),
+    evict(held),
+  ])
+  const isHeld = new Set(held)
+  const others = (touchedNow ?? []).filter((key) => !isHeld.has(key))
+  const isEvicted = touchedNow !== null && failed.length + (await evict(others)).length === 0
   if (isEvicted) {
     const lagMs = performance.now() - committed
-    const told = { type: 'eviction', by: 'mutation', causes: causes.list(), keys: touched.length, lagMs } as const
+    const told = {
+      type: 'eviction',
+      by: 'mutation',
+      causes: causes.list(),
+      keys: held.length + others.length,
+      lagMs,
+    } as const
     tellBoth(listener, observer, told)
   }
   if (isEvicted && cache.store.shared) {
