@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import { Dependencies, type Cache, type KeptResponse, type Responses } from '../cache/index.ts'
 import type { OperationRun } from '../observe/index.ts'
+import { AskedBefore } from './asked-before.ts'
 import { UnderWay } from './under-way.ts'
 
 declare module 'fastify' {
@@ -25,8 +26,7 @@ export interface KeepingCache extends Pick<Cache, 'catchUp'> {
 interface Known {
   readonly run: OperationRun
   readonly contentType: string
-  /** Its answer; null after it was executed once, and where it cannot be kept. */
-  readonly kept: KeptResponse | null
+  readonly kept: KeptResponse
 }
 
 /** A request on its way to being served or executed. */
@@ -41,7 +41,7 @@ interface Looking {
 /** How long a request waits for the same one that is being executed, as long as a read waits for a load elsewhere. */
 const longestWaitMs = 1000
 
-/** Memory for requests to remember and their answers, in bytes. */
+/** Memory for requests and their answers, in bytes. */
 const mostMemory = 64 * 1024 * 1024
 const longestText = 16 * 1024
 const longestAnswer = 256 * 1024
@@ -58,8 +58,9 @@ const longestAnswer = 256 * 1024
 export function serveKeptResponses(app: FastifyInstance, { catchUp, responses }: KeepingCache): void {
   const known = new LRUCache<string, Known>({
     maxSize: mostMemory,
-    sizeCalculation: ({ kept }, asked) => 2 * asked.length + (kept?.size ?? 0),
+    sizeCalculation: ({ kept }, asked) => 2 * asked.length + kept.size,
   })
+  const before = new AskedBefore()
   const underWay = new UnderWay()
   const parse = app.getDefaultJsonParser('error', 'error')
   app.decorateRequest('asked', null)
@@ -85,7 +86,7 @@ export function serveKeptResponses(app: FastifyInstance, { catchUp, responses }:
   function answer(looking: Looking): void {
     const { asked, begunAt, request, reply } = looking
     const found = known.get(asked)
-    if (found?.kept?.stands(begunAt) !== true) return waitOrExecute(looking, found)
+    if (found?.kept.stands(begunAt) !== true) return waitOrExecute(looking, found)
     request.asked = null
     request.tally.served(found.run)
     reply.type(found.contentType).header('x-cache', 'HIT').send(found.kept.body)
@@ -101,7 +102,8 @@ export function serveKeptResponses(app: FastifyInstance, { catchUp, responses }:
     }
     reply.raw.once('close', underWay.begin(asked))
     // what was asked before is kept this time
-    if (found !== undefined) request.dependencies = new Dependencies()
+    if (asked.length <= longestText && (found !== undefined || before.met(asked)))
+      request.dependencies = new Dependencies()
     execute(looking)
   }
 
@@ -116,14 +118,13 @@ export function serveKeptResponses(app: FastifyInstance, { catchUp, responses }:
   app.addHook('onSend', (request, reply, payload, done) => {
     done(null, payload)
     const { asked, dependencies, tally } = request
-    if (asked === null || asked.length > longestText || typeof payload !== 'string') return
+    if (asked === null || dependencies === null || typeof payload !== 'string') return
     const { run, hits, misses } = tally
     if (reply.statusCode !== 200 || run.operationType !== 'query' || tally.code !== null) return
     // what reads nothing is not worth a question to the store
     if (hits + misses === 0) return
-    const mayBeKept = dependencies !== null && payload.length <= longestAnswer
-    const kept = mayBeKept ? responses.keep(dependencies, payload) : null
-    known.set(asked, { run, contentType: String(reply.getHeader('content-type')), kept })
+    const kept = payload.length <= longestAnswer ? responses.keep(dependencies, payload) : null
+    if (kept !== null) known.set(asked, { run, contentType: String(reply.getHeader('content-type')), kept })
   })
 }
 
