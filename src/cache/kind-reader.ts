@@ -75,10 +75,11 @@ export class KindReader<Id, Value> implements Kind<Id, Value> {
     if (stamps === undefined) return undefined
     const copy = this.#copyOf(id, near, begunAt)
     if (copy === undefined) return undefined
-    if (copy.judged?.stamps !== stamps) {
+    if (copy.stamps !== stamps) {
       const finding = judge(copy.raw, this.#definition.shape, stamps, this.#engine.parsed)
       if (finding.is !== 'hit') return undefined
-      copy.judged = { stamps, value: finding.value }
+      copy.stamps = stamps
+      copy.value = finding.value
     }
     if (dependencies !== undefined) {
       dependencies.readAt(moment)
@@ -86,7 +87,7 @@ export class KindReader<Id, Value> implements Kind<Id, Value> {
       for (const each of groups) dependencies.add(each)
       dependencies.add(copy.key, copy.expiresAt)
     }
-    return copy.judged.value as Value | null
+    return copy.value as Value | null
   }
 
   tellPeeked({ hits, negatives }: { readonly hits: number; readonly negatives: number }, observer?: Listener): void {

@@ -95,7 +95,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
       copy(key) {
         const slot = get(key)
         if (slot?.raw[0] !== '=') return undefined
-        return { key, raw: slot.raw, expiresAt: performance.now() + slot.expiresAt - now(), judged: null }
+        const expiresAt = performance.now() + slot.expiresAt - now()
+        return { key, raw: slot.raw, expiresAt, stamps: null, value: null }
       },
       // looked up each time, which tells what was used last
       has: () => false,

@@ -127,7 +127,8 @@ export class NearCopies implements Near {
   #keep(key: string, raw: string | null, expiresAt: number): void {
     if (raw?.[0] !== '=' || raw.length > longestCopy || expiresAt <= performance.now()) return
     this.forget(key)
-    this.#put({ key, raw, expiresAt, era: this.#era, judged: null })
+    // whole ms are a part of the object, as others are not: there are many copies, and reading them is waiting for memory
+    this.#put({ key, raw, expiresAt: Math.floor(expiresAt), era: this.#era, stamps: null, value: null })
   }
 
   #put(copy: NearCopy): void {

@@ -67,8 +67,9 @@ export interface Copy {
   readonly raw: string
   /** On the clock of performance.now(). */
   readonly expiresAt: number
-  /** What it was found to be under these stamps, so that it is not parsed again. */
-  judged: { readonly stamps: string; readonly value: unknown } | null
+  /** The stamps under which it was found to hold its value, so that it is not parsed again; null before. */
+  stamps: string | null
+  value: unknown
 }
 
 /** Copies of values that this process may use without asking for each, and what is known of their changes. */
