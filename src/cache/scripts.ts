@@ -105,13 +105,13 @@ export const scripts: Readonly<Record<Transition['do'], Script>> = {
   hold: script(
     allowOom,
     `${writerPrelude}
-     local own = ARGV[3] .. ':' .. string.format('%.0f', now + ARGV[4])
+     local own = ',' .. ARGV[3] .. ':' .. string.format('%.0f', now + ARGV[4])
      for i = 1, keys do
        local others, longest = '', 0
        if marks[i] == '!' then
          others, longest = living((without(raws[i], ARGV[3]))), redis.call('PTTL', KEYS[i])
        end
-       redis.call('SET', KEYS[i], '!' .. own .. others, 'PX', math.max(longest, tonumber(ARGV[4])))
+       redis.call('SET', KEYS[i], '!' .. string.sub(others .. own, 2), 'PX', math.max(longest, tonumber(ARGV[4])))
        outcomes[i] = 1
      end
      return outcomes`,
