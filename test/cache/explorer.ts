@@ -1,4 +1,3 @@
-import { encode } from '../../src/cache/codec.ts'
 import { absent, acquire, evict, fill, hold, mint, release, type State, type Value } from '../../src/cache/state.ts'
 
 /** What is explored: how many read and write, what may go wrong, and which part of the protocol is taken out. */
@@ -120,16 +119,27 @@ export function explore(model: Model): Exploration {
  * numbered in the order in which they occur.
  */
 function nameOf(world: World): string {
-  const readers = world.readers.map((each) => (each.is === 'minting' ? { ...each, entry: encode(each.entry) } : each))
-  const entry = encode(world.entry)
-  const generation = encode(world.generation)
-  const text = JSON.stringify({ ...world, readers, entry, generation, minted: 0 })
+  const { database, acknowledged, seen, readers, left, writers, copies, flights, late, broken } = world
+  const parts = [world.entry, world.generation, ...readers, left, ...writers, ...copies, flights, late].map(textOf)
+  const text = [database, acknowledged, seen, broken, ...parts].join(' ')
   if (world.minted === 0) return text
   const numbers = new Map<string, string>()
   return text.replaceAll(/\bg\d+\b/g, (token) => {
     if (!numbers.has(token)) numbers.set(token, `g${numbers.size}`)
     return numbers.get(token) ?? token
   })
+}
+
+// worlds share most of their parts with those that they come from
+const texts = new WeakMap<object, string>()
+
+function textOf(part: object): string {
+  let text = texts.get(part)
+  if (text === undefined) {
+    text = JSON.stringify(part, (_name, value: unknown) => (value instanceof Map ? [...value] : value))
+    texts.set(part, text)
+  }
+  return text
 }
 
 interface Path {
