@@ -58,6 +58,8 @@ export class Postgres {
       })
       await this.#administer(`ALTER DATABASE "${unfinished}" RENAME TO "${name}"`)
     }
+    // one that an older build has made
+    await migrate(`${this.#url}/${name}`)
     return `${this.#url}/${name}`
   }
 
