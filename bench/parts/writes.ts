@@ -23,9 +23,9 @@ export async function measureUnderWrites(bench: Bench, stands: readonly Stand[],
   const statements: { server: string; perRequest: number }[] = []
   const silent = new Set<Stand>()
   /** One that stops answering has no figures from then on, and is missing in the tables. */
-  const eachOf = async (work: (stand: Stand) => Promise<void>): Promise<void> => {
+  const eachOf = async (use: (stand: Stand) => Promise<void>): Promise<void> => {
     for (const stand of stands.filter((each) => !silent.has(each))) {
-      await work(stand).catch((error: unknown) => {
+      await use(stand).catch((error: unknown) => {
         silent.add(stand)
         tell(`${stand.peer.name}, ${share * 100}% writes: ${String(error)}`)
       })
