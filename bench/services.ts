@@ -57,9 +57,10 @@ export class Postgres {
         await client.query('VACUUM ANALYZE')
       })
       await this.#administer(`ALTER DATABASE "${unfinished}" RENAME TO "${name}"`)
+    } else {
+      // an older build may have made it
+      await migrate(`${this.#url}/${name}`)
     }
-    // one that an older build has made
-    await migrate(`${this.#url}/${name}`)
     return `${this.#url}/${name}`
   }
 

@@ -55,7 +55,7 @@ ${tables.coldTable(found)}
 
 ## Under writes
 
-Q1, Q2, Q3 and Q4r in equal parts, and among them so many new titles of the products asked for most. CPU µs a request, best round (median), and SQL statements a request, those of the writes included. Before, each server has made ${options.warmingWrites.toLocaleString('en-US')} writes. A server without a figure stopped answering.
+Q1, Q2, Q3 and Q4r in equal parts, and among them so many new titles of the products asked for most. CPU µs a request, best round (median), and SQL statements a request, those of the writes included. Before, each server has made ${options.warmingWrites.toLocaleString('en')} writes. A server without a figure stopped answering.
 
 ${image(drawn, 'bench-writes.svg', 'CPU time a request, by the share of writes')}${tables.writesTable(found)}
 

@@ -1,7 +1,7 @@
 import { decode, encode } from './codec.ts'
 import { Changes } from './changes.ts'
 import { absent, acquire, evict, fill, hold, mint, release, type State, type Step } from './state.ts'
-import { charactersIn, type Outcomes, type OutcomeOf, type Store, type Transition } from './store.ts'
+import { charactersIn, isWriters, type Outcomes, type OutcomeOf, type Store, type Transition } from './store.ts'
 import { newToken } from './tokens.ts'
 
 interface Slot {
@@ -58,8 +58,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
   }
 
   function applyOne<T extends Transition>(transition: T): OutcomeOf<T> {
-    const isWrite = transition.do === 'hold' || transition.do === 'evict'
-    if (isWrite) changes.advance((changes.now?.count ?? 0) + 1, [transition.key])
+    if (isWriters(transition)) changes.advance((changes.now?.count ?? 0) + 1, [transition.key])
     const slot = take(transition.key)
     const step = stepOf(decode(slot?.raw ?? null) ?? absent, now(), transition)
     const raw = encode(step.state)

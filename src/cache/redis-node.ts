@@ -7,7 +7,7 @@ import { isNoScript, isRedirected, isText, noAnswer } from './redis-replies.ts'
 import { sendTransitions } from './redis-transitions.ts'
 import { scripts } from './scripts.ts'
 import { UnsuitableServerError, type Identity } from './server-check.ts'
-import type { OutcomeOf, ScannedKeys, StoredKey, Transition } from './store.ts'
+import { isWriters, type OutcomeOf, type ScannedKeys, type StoredKey, type Transition } from './store.ts'
 
 export interface RedisNodeOptions {
   readonly url: string
@@ -112,10 +112,10 @@ export class RedisNode {
 
   /** @param asking for keys that are just moving here from another node of a cluster */
   async apply<T extends Transition>(transitions: readonly T[], asking = false): Promise<OutcomeOf<T>[]> {
-    const isWrite = transitions[0]?.do === 'hold' || transitions[0]?.do === 'evict'
+    const [first] = transitions
     try {
       // a writer tries whatever the breaker says: a reader loses no more than time by a miss, a write needs its eviction
-      const outcomes = await (isWrite
+      const outcomes = await (first !== undefined && isWriters(first)
         ? within(this.#options.writeTimeoutMs, 'Redis', this.#sendKnown(transitions, asking))
         : this.#guarded(() => this.#sendKnown(transitions, asking)))
       const refusal = outcomes.find((outcome) => outcome instanceof Error && !isRedirected(outcome))

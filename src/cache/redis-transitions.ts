@@ -1,6 +1,6 @@
 import type { Command, RedisConnection } from './redis-connection.ts'
 import { outcomeOf, scripts } from './scripts.ts'
-import type { OutcomeOf, Transition } from './store.ts'
+import { isWriters, type OutcomeOf, type Transition } from './store.ts'
 
 export interface Sending {
   /** For keys that are just moving here from another node of a cluster. */
@@ -33,7 +33,7 @@ export async function sendTransitions<T extends Transition>(
 function settled<T extends Transition>(transition: T, reply: unknown, place: number): OutcomeOf<T> {
   if (reply instanceof Error) return reply
   try {
-    return outcomeOf(transition, isWrite(transition) ? (reply as readonly unknown[])[place] : reply) as OutcomeOf<T>
+    return outcomeOf(transition, isWriters(transition) ? (reply as readonly unknown[])[place] : reply) as OutcomeOf<T>
   } catch (unexpected) {
     return unexpected as Error
   }
@@ -55,13 +55,9 @@ function isSameWrite(one: Transition, other: Transition): boolean {
   return one.do === 'evict' && other.do === 'evict' && one.writer === other.writer
 }
 
-function isWrite({ do: name }: Transition): boolean {
-  return name === 'hold' || name === 'evict'
-}
-
 function commandOf(group: Group<Transition>, changeKeys: readonly string[]): Command {
   const [first] = group
   const { sha, args } = scripts[first.do]
-  const keys = [...group.map(({ key }) => key), ...(isWrite(first) ? changeKeys : [])]
+  const keys = [...group.map(({ key }) => key), ...(isWriters(first) ? changeKeys : [])]
   return ['EVALSHA', sha, keys.length, ...keys, ...args(first, group.length)]
 }

@@ -5,8 +5,8 @@ import { sealed, type SealedScript } from './sealed-script.ts'
 import type { Outcomes, Transition } from './store.ts'
 
 /**
- * The protocol's transitions in Lua: one script each, time from Redis. Each is a translation of the function of the same name
- * in state.ts, and a test holds the two together. What readers do is done to one key; what a writer does, to all that are
+ * The protocol's transitions in Lua: one script each, time from Redis. Each is a translation of the function of the same
+ * name in state.ts, and a test holds the two together. What readers do is done to one key; what a writer does, to all that are
  * given, so that a write costs Redis two scripts and not two for every key.
  */
 interface Script extends SealedScript {
@@ -20,7 +20,8 @@ const longList = 4096
 // What a script begins with that must succeed when Redis is full, since it frees memory or takes next to none.
 const allowOom = '#!lua flags=allow-oom\n'
 
-// What every script begins with: how to read the stored form of a key. A hold whose holders are all past their deadlines is none.
+// What every script begins with: how to read the stored form of a key. A hold whose holders are all past their deadlines is
+// none.
 const prelude = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

@@ -16,6 +16,11 @@ export type Transition =
   | { readonly do: 'hold'; readonly key: string; readonly writer: string; readonly holdMs: number }
   | { readonly do: 'evict'; readonly key: string; readonly writer: string | null }
 
+/** Whether it is what writers do, and no reader. */
+export function isWriters({ do: name }: Transition): boolean {
+  return name === 'hold' || name === 'evict'
+}
+
 export interface Outcomes {
   readonly acquire: AcquireOutcome
   readonly fill: boolean

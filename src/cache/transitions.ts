@@ -1,5 +1,5 @@
 import type { Listener } from './events.ts'
-import type { OutcomeOf, Store, Transition } from './store.ts'
+import { isWriters, type OutcomeOf, type Store, type Transition } from './store.ts'
 
 interface Round {
   readonly transitions: Transition[]
@@ -25,7 +25,7 @@ export class Transitions {
   async apply<T extends Transition>(transitions: readonly T[], observer?: Listener): Promise<OutcomeOf<T>[]> {
     const [first] = transitions
     if (first === undefined) return []
-    if (first.do === 'hold' || first.do === 'evict') {
+    if (isWriters(first)) {
       return this.#send(transitions, observer === undefined ? [this.#listener] : [this.#listener, observer])
     }
     this.#round ??= this.#open()
