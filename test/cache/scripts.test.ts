@@ -89,14 +89,42 @@ describe.skipIf(redis === null)('the Lua scripts', () => {
             for (const [i, entry] of entries.entries()) {
               entry.model = steps[i]?.state ?? absent
               expect(comparable(decode(await client.get(entry.key)))).toEqual(comparable(entry.model))
-              // nothing stands without an end
-              if (entry.model.is !== 'absent') expect(await client.pttl(entry.key)).toBeGreaterThan(0)
+              // nothing stands without an end, and no hold ends before its last holder does
+              if (entry.model.is === 'absent') continue
+              const deadlines = entry.model.is === 'hold' ? [...entry.model.holders.values()] : []
+              const leastMs = Math.max(Date.now(), ...deadlines) - Date.now() - 10_000
+              expect(await client.pttl(entry.key)).toBeGreaterThan(Math.max(0, leastMs))
             }
           }
         },
       ),
       { numRuns: 300 },
     )
+  })
+
+  it('keep apart what several writers do at the same time, and for how long each holds', async () => {
+    const [one, two] = [`${prefix}:apart:1`, `${prefix}:apart:2`]
+    const holders = async (key: string): Promise<unknown> => comparable(decode(await client.get(key)))
+    const held = (writer: string, ms: number) => ({
+      is: 'hold',
+      holders: [[writer, Math.round((Date.now() + ms - now) / 20_000)]],
+    })
+    await store.apply([
+      { do: 'hold', key: one, writer: 'w1', holdMs: long },
+      { do: 'hold', key: two, writer: 'w1', holdMs: 2 * long },
+    ])
+    expect([await holders(one), await holders(two)]).toEqual([held('w1', long), held('w1', 2 * long)])
+    await store.apply([
+      { do: 'hold', key: one, writer: 'w1', holdMs: long },
+      { do: 'hold', key: two, writer: 'w2', holdMs: 2 * long },
+    ])
+    expect(
+      await store.apply([
+        { do: 'evict', key: one, writer: 'w1' },
+        { do: 'evict', key: two, writer: 'w2' },
+      ]),
+    ).toEqual([true, true])
+    expect([await holders(one), await holders(two)]).toEqual([absent, held('w1', 2 * long)])
   })
 
   it('forget the holders that never came back, once there are many', async () => {

@@ -40,6 +40,27 @@ describe('the outbox', () => {
     expect(rows.map(({ entity }) => entity).toSorted()).toEqual(['product', 'product_search'])
   })
 
+  it('tells a transaction what it changed, and what its deferred triggers will, and bounds how long it may idle', async () => {
+    await client.query(`
+      CREATE FUNCTION rename_other() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN UPDATE product SET title = 'Late' WHERE id = 2; RETURN NULL; END $$;
+      CREATE CONSTRAINT TRIGGER late AFTER UPDATE ON product DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW WHEN (NEW.id = 1) EXECUTE FUNCTION rename_other()`)
+    try {
+      await client.query(`BEGIN; UPDATE product SET title = 'New' WHERE id = 1`)
+      const { rows } = await client.query<Row>('SELECT * FROM larder_own_changes(4321)')
+      const idle = await client.query('SHOW idle_in_transaction_session_timeout')
+      expect(rows.flatMap(({ entity, after }) => (entity === 'product' ? [after?.['title']] : []))).toEqual([
+        'New',
+        'Late',
+      ])
+      expect(idle.rows).toEqual([{ idle_in_transaction_session_timeout: '4321ms' }])
+    } finally {
+      await client.query('ROLLBACK; DROP TRIGGER late ON product; DROP FUNCTION rename_other()')
+    }
+    expect((await client.query('SELECT * FROM larder_own_changes(4321)')).rows).toEqual([])
+  })
+
   it('records nothing for an update that changes nothing', async () => {
     expect(await recorded(`UPDATE product SET title = title`)).toEqual([])
   })

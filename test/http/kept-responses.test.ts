@@ -145,6 +145,11 @@ describe.each([
       for (let i = 0; i < 4; i += 1) expect((await ask(post(query))).served).toBe(false)
     })
 
+    it('is not kept for a request of more than 16 kB', async () => {
+      const long = `${page} # ${'x'.repeat(16 * 1024)}`
+      for (let i = 0; i < 4; i += 1) expect((await ask(post(long))).served).toBe(false)
+    })
+
     it('is kept only once the same is asked again', async () => {
       await ask(post(`{ product(by: { slug: "camp-mug" }) { title } }`))
       api.events.length = 0
