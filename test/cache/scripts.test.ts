@@ -105,9 +105,9 @@ describe.skipIf(redis === null)('the Lua scripts', () => {
   it('keep apart what several writers do at the same time, and for how long each holds', async () => {
     const [one, two] = [`${prefix}:apart:1`, `${prefix}:apart:2`]
     const holders = async (key: string): Promise<unknown> => comparable(decode(await client.get(key)))
-    const held = (writer: string, ms: number) => ({
+    const held = (holder: string, ms: number) => ({
       is: 'hold',
-      holders: [[writer, Math.round((Date.now() + ms - now) / 20_000)]],
+      holders: [[holder, Math.round((Date.now() + ms - now) / 20_000)]],
     })
     await store.apply([
       { do: 'hold', key: one, writer: 'w1', holdMs: long },
