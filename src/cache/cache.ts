@@ -3,12 +3,12 @@ import { Census, type Count } from './census.ts'
 import { tellBoth, type Listener } from './events.ts'
 import { Flights } from './flights.ts'
 import { inspect, type Inspection } from './inspection.ts'
+import { createKeeper, keptKinds, type Keeper } from './keeper.ts'
 import { KindReader } from './kind-reader.ts'
 import type { Kind, KindDefinition } from './kind.ts'
 import { Keys } from './keys.ts'
 import { MergedReads } from './merged-reads.ts'
 import { ParsedValues } from './parsed-values.ts'
-import { createResponses, responseKind, type Responses } from './responses.ts'
 import type { Store } from './store.ts'
 import { Transitions } from './transitions.ts'
 
@@ -33,8 +33,8 @@ export interface CacheOptions {
 export interface Cache {
   /** Declares a kind of cached thing. @throws where the name is taken or reserved */
   kind<Id, Value>(definition: KindDefinition<Id, Value>): Kind<Id, Value>
-  /** Finished responses; null where the store does not tell what has changed. */
-  readonly responses: Responses | null
+  /** For what is built from entries; null where the store does not tell what has changed. */
+  readonly keeper: Keeper | null
   /**
    * Comes to know every change that was made before: from then on entries that are at hand are read without a question to
    * the store, for requests that began before. Never rejects.
@@ -72,7 +72,7 @@ export interface Cache {
   close(): Promise<void>
 }
 
-const reservedNames = new Set(['group', 'generation', 'life', 'change-count', 'changes', 'trust', responseKind])
+const reservedNames = new Set<string>(['group', 'generation', 'life', 'change-count', 'changes', 'trust', ...keptKinds])
 
 /** A coherent cache-aside cache over a store. It trusts itself until told otherwise. */
 export function createCache(options: CacheOptions): Cache {
@@ -103,7 +103,7 @@ export function createCache(options: CacheOptions): Cache {
 
   return {
     store,
-    responses: store.near === null ? null : createResponses({ ...engine, near: store.near }),
+    keeper: store.near === null ? null : createKeeper({ ...engine, near: store.near }),
     catchUp: () => (engine.trusted() ? catchUp.ask() : Promise.resolve()),
     kind(definition) {
       const { name } = definition

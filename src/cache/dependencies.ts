@@ -36,6 +36,18 @@ export class Dependencies {
     this.#known = false
   }
 
+  /** What is built from this needs all of it as well. */
+  takeDown(larger: Dependencies): void {
+    if (!this.#known) larger.spoil()
+    if (this.#since !== null) larger.readAt(this.#since)
+    for (const key of this.#keys) larger.add(key, this.#expiresAt)
+  }
+
+  /** Whether nothing was read: it changes only with what it was handed. */
+  get none(): boolean {
+    return this.#known && this.#since === null
+  }
+
   /** Null where that is not known, or nothing was read. */
   get needs(): Needs | null {
     if (!this.#known || this.#since === null) return null

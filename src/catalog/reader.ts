@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader'
-import type { Dependencies, Kind } from '../cache/index.ts'
+import type { Dependencies, Kind, Standing } from '../cache/index.ts'
 import { tellStatements } from '../database/statements.ts'
 import type { Maybe } from './maybe.ts'
 import type { BatchObserver, RequestObserver } from './observer.ts'
@@ -48,7 +48,7 @@ export class Reader {
   readonly #kinds = new Map<AnyKind, OfKind>()
   readonly #rereaders = new Map<object, DataLoader<unknown, unknown>>()
   readonly #deadline: number
-  readonly #dependencies: Dependencies | undefined
+  #dependencies: Dependencies | undefined
   readonly #begunAt: number | null
   #level = 0
   #underWay = 0
@@ -90,6 +90,23 @@ export class Reader {
       this.#rereaders.set(kind, loader)
     }
     return loader.load(id) as Promise<Value | null>
+  }
+
+  /** What was built from entries before, and has just been found to hold, is used. */
+  takeDown(standing: Standing): void {
+    if (this.#dependencies !== undefined) standing.takeDown(this.#dependencies)
+  }
+
+  /** What is read before this returns is taken down here too. What it goes on reading later is not. */
+  takingDown<Result>(dependencies: Dependencies, work: () => Result): Result {
+    const outer = this.#dependencies
+    this.#dependencies = dependencies
+    try {
+      return work()
+    } finally {
+      this.#dependencies = outer
+      if (outer !== undefined) dependencies.takeDown(outer)
+    }
   }
 
   /** Tells what was at hand: nobody was told of it one by one. */

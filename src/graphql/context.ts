@@ -10,6 +10,7 @@ import {
 import { tellStatements } from '../database/statements.ts'
 import type { Dependencies } from '../cache/index.ts'
 import type { RequestSpan, RequestTally } from '../observe/index.ts'
+import type { PartsOfRequest } from './parts/parts-of-request.ts'
 import { Trace } from './trace/trace.ts'
 
 /** What is known of a request before its operation is. */
@@ -18,6 +19,10 @@ export interface Context extends CatalogContext {
   readonly trace: Trace | null
   /** PENDING once a write was answered before it was certain that nobody is served what it replaced. */
   readonly propagation: 'DONE' | 'PENDING'
+  /** When the request began, on the clock of performance.now(); null where each read is to be watched. */
+  readonly begunAt: number | null
+  /** Where it is executed in parts. */
+  parts: PartsOfRequest | null
   /** What the request is called in the log. */
   readonly requestId: string
   /** What the request comes to. */
@@ -64,13 +69,13 @@ class RequestContext implements Context {
   readonly currency: string
   readonly kinds: Catalog['kinds']
   readonly trace: Trace | null
+  readonly begunAt: number | null
+  parts: PartsOfRequest | null = null
   propagation: 'DONE' | 'PENDING' = 'DONE'
   reader: Reader
   readonly requestId: string
   readonly tally: RequestTally
   private readonly observer: RequestObserver
-  /** Null where each read is to be watched. */
-  private readonly begunAt: number | null
   private readonly catalog: Catalog
   private readonly deadlineMs: number
   private readonly dependencies: Dependencies | null

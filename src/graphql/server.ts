@@ -8,8 +8,10 @@ import { makeExecutableSchema } from '@graphql-tools/schema'
 import { Kind, parse, type GraphQLFormattedError } from 'graphql'
 import { readTypeDefs, resolvers } from '../catalog/index.ts'
 import { OperationNames, type OperationType } from '../observe/index.ts'
+import type { Cache } from '../cache/index.ts'
 import type { Context } from './context.ts'
 import { compilingGateway } from './executor.ts'
+import { stringifyResult } from './parts/json.ts'
 import { formatError, isInternal, statusOfCode } from './errors.ts'
 import { costPlugin, limitRules, type Limits } from './limits.ts'
 import { rootTypesRule } from './root-types.ts'
@@ -25,6 +27,8 @@ export interface GraphQLOptions {
   readonly registered: readonly string[] | null
   /** Where instances share the operations that clients persist. */
   readonly shared?: SharedOperations | undefined
+  /** What keeps parts of answers; without it every operation is executed whole. */
+  readonly cache?: Pick<Cache, 'keeper'> | undefined
   /** Plugins of the transport. */
   readonly plugins?: readonly ApolloServerPlugin<Context>[]
   /** Is told of every error that is a fault of this program. */
@@ -37,7 +41,11 @@ export interface GraphQLOptions {
 export function createGraphQLServer(options: GraphQLOptions): ApolloServer<Context> {
   const { limits, registered } = options
   return new ApolloServer<Context>({
-    gateway: compilingGateway(makeExecutableSchema({ typeDefs: readTypeDefs(), resolvers })),
+    gateway: compilingGateway(
+      makeExecutableSchema({ typeDefs: readTypeDefs(), resolvers }),
+      options.cache?.keeper ?? null,
+    ),
+    stringifyResult,
     introspection: options.introspection,
     validationRules: [rootTypesRule, ...limitRules(limits)],
     maxRecursiveSelections: mostSelections,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
-import { Dependencies, type Cache, type KeptResponse, type Responses } from '../cache/index.ts'
+import { Dependencies, type Cache, type Keeper, type Standing } from '../cache/index.ts'
 import type { OperationRun } from '../observe/index.ts'
 import { AskedBefore } from './asked-before.ts'
 import { UnderWay } from './under-way.ts'
@@ -19,14 +19,15 @@ declare module 'fastify' {
 
 /** The part of the cache that answers whole requests. */
 export interface KeepingCache extends Pick<Cache, 'catchUp'> {
-  readonly responses: Responses
+  readonly keeper: Keeper
 }
 
 /** A request that was executed here before, and so has passed every check that its text decides. */
 interface Known {
   readonly run: OperationRun
   readonly contentType: string
-  readonly kept: KeptResponse
+  readonly body: Buffer
+  readonly standing: Standing
 }
 
 /** A request on its way to being served or executed. */
@@ -55,10 +56,10 @@ const longestAnswer = 256 * 1024
  * What is asked once is not kept: lists that nobody asks for again would fill the memory. Of those who ask the same at the
  * same time one is executed, and the others wait for its answer.
  */
-export function serveKeptResponses(app: FastifyInstance, { catchUp, responses }: KeepingCache): void {
+export function serveKeptResponses(app: FastifyInstance, { catchUp, keeper }: KeepingCache): void {
   const known = new LRUCache<string, Known>({
     maxSize: mostMemory,
-    sizeCalculation: ({ kept }, asked) => 2 * asked.length + kept.size,
+    sizeCalculation: ({ body, standing }, asked) => 2 * asked.length + body.length + standing.size,
   })
   const before = new AskedBefore()
   const underWay = new UnderWay()
@@ -86,10 +87,12 @@ export function serveKeptResponses(app: FastifyInstance, { catchUp, responses }:
   function answer(looking: Looking): void {
     const { asked, begunAt, request, reply } = looking
     const found = known.get(asked)
-    if (found?.kept.stands(begunAt) !== true) return waitOrExecute(looking, found)
+    const holds = found?.standing.holds(begunAt) === true
+    if (found !== undefined) keeper.tell('response', holds ? 'hit' : 'outdated', 1)
+    if (found === undefined || !holds) return waitOrExecute(looking, found)
     request.asked = null
     request.tally.served(found.run)
-    reply.type(found.contentType).header('x-cache', 'HIT').send(found.kept.body)
+    reply.type(found.contentType).header('x-cache', 'HIT').send(found.body)
   }
 
   function waitOrExecute(looking: Looking, found: Known | undefined): void {
@@ -123,8 +126,11 @@ export function serveKeptResponses(app: FastifyInstance, { catchUp, responses }:
     if (reply.statusCode !== 200 || run.operationType !== 'query' || tally.code !== null) return
     // what reads nothing is not worth a question to the store
     if (hits + misses === 0) return
-    const kept = payload.length <= longestAnswer ? responses.keep(dependencies, payload) : null
-    if (kept !== null) known.set(asked, { run, contentType: String(reply.getHeader('content-type')), kept })
+    const standing = payload.length <= longestAnswer ? keeper.keep(dependencies) : null
+    if (standing === null) return
+    const contentType = String(reply.getHeader('content-type'))
+    known.set(asked, { run, contentType, body: Buffer.from(payload), standing })
+    keeper.tell('response', 'fill', 1)
   })
 }
 

@@ -9,7 +9,7 @@ import {
   shape,
   type Cache,
   type Kind,
-  type KeptResponse,
+  type Standing,
   type Store,
 } from '../../src/cache/index.ts'
 import { storesUnderTest, type StoreHarness } from './stores.ts'
@@ -28,7 +28,7 @@ class World {
   readonly rows: Kind<number, number>
   readonly lists: Kind<string, readonly number[]>
   readonly #writers = new Map<number, string>()
-  readonly #kept = new Map<string, KeptResponse>()
+  readonly #kept = new Map<string, { readonly body: string; readonly standing: Standing }>()
 
   constructor(store: Store, prefix: string) {
     this.cache = createCache({ store, prefix })
@@ -52,7 +52,7 @@ class World {
     const begunAt = performance.now()
     await this.cache.catchUp()
     const kept = this.#kept.get(name)
-    return kept?.stands(begunAt) === true ? kept.body.toString() : null
+    return kept?.standing.holds(begunAt) === true ? kept.body : null
   }
 
   /** What a request for these rows is answered with at this moment by the database. */
@@ -70,9 +70,9 @@ class World {
 
   /** Whether it can be kept. */
   keepBuilt(name: string, { body, dependencies }: Built): boolean {
-    const kept = this.cache.responses?.keep(dependencies, body) ?? null
-    if (kept === null) return false
-    this.#kept.set(name, kept)
+    const standing = this.cache.keeper?.keep(dependencies) ?? null
+    if (standing === null) return false
+    this.#kept.set(name, { body, standing })
     return true
   }
 
@@ -269,12 +269,12 @@ describe.each(storesUnderTest.filter(({ name }) => !name.includes('Cluster')))('
   })
 })
 
-it('a cluster keeps no responses, since no step there tells all changes', async () => {
+it('a cluster keeps nothing that was built, since no step there tells all changes', async () => {
   const cluster = storesUnderTest.find(({ name }) => name.includes('Cluster'))
   if (cluster === undefined || cluster.skip) return
   const harness = await cluster.start()
   const store = await harness.open()
-  expect(createCache({ store, prefix: harness.prefix }).responses).toBeNull()
+  expect(createCache({ store, prefix: harness.prefix }).keeper).toBeNull()
   await store.close()
   await harness.stop()
 })
