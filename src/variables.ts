@@ -240,7 +240,7 @@ export const variables = {
   LARDER_REDIS_WRITE_TIMEOUT_MS: variable('How long Redis may take to evict.', ...milliseconds(1000)),
   LARDER_TRUST_MS: variable(
     'Where Redis has replicas: how long it is read without word from the relay, which bounds what a primary that was replaced unawares can serve.',
-    ...milliseconds(2000, 100),
+    ...milliseconds(2000, 1000),
   ),
   LARDER_MEMORY_ENTRIES: variable(
     'How many entries the in-process cache keeps.',

@@ -2,6 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { PrismaClient } from '../generated/prisma/client.ts'
 import { databaseError, StandbyError } from './errors.ts'
+import { writerName } from './outbox.ts'
 import { hearStatements, keepListeners, type StatementListener } from './statements.ts'
 
 export interface DatabaseOptions {
@@ -59,7 +60,7 @@ export function connect(options: DatabaseOptions): Database {
         .then(() => observe(client))
         .then(() => settle(), settle)
     },
-    application_name: access === 'read' ? 'larder' : 'larder write',
+    application_name: access === 'read' ? 'larder' : writerName,
     ...(access === 'read' ? { options: '-c default_transaction_read_only=on' } : {}),
   })
   // an idle connection that breaks is replaced when it is next needed; unheard, its error would end the process

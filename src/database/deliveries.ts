@@ -7,6 +7,8 @@ export interface DeliverOptions {
   readonly id: string
   /** Whether every instance delivers for itself alone. */
   readonly mode: 'exclusive' | 'shared'
+  /** How long a server has to settle what it changed itself, from the beginning of its transaction, in ms; 500 by default. */
+  readonly settlingMs?: number
   /** Evicts what these rows touch. Returns the rows of which that is not certain: they stay and are delivered again. */
   deliver(rows: readonly OutboxRow[]): Promise<readonly OutboxRow[]>
   /** All that was committed before this moment, of performance.now(), has been delivered by this instance. */
@@ -37,10 +39,16 @@ export class Deliveries {
     this.#options = options
   }
 
-  /** Delivers one batch. @throws where the database does not answer */
-  async deliver(): Promise<DeliveryOutcome> {
+  /**
+   * Delivers one batch.
+   * @param everything also what a server that shares the cache has just changed, and is about to settle itself
+   * @throws where the database does not answer
+   */
+  async deliver(everything: boolean): Promise<DeliveryOutcome> {
     const begun = performance.now()
-    const rows = await this.#read()
+    const { mode, settlingMs = 500 } = this.#options
+    const leftMs = mode === 'exclusive' || everything ? 0 : settlingMs
+    const rows = await this.#read(leftMs)
     if (rows === null) return 'nothing left'
     if (rows.length > 0) {
       const failed = await this.#evict(rows)
@@ -51,7 +59,8 @@ export class Deliveries {
       if (left.size > 0) return { failed: failed.reason }
       if (rows.length === batchSize) return 'more'
     }
-    this.#options.onDelivered?.(begun)
+    // what was left to others may have been committed since
+    this.#options.onDelivered?.(begun - leftMs)
     return 'nothing left'
   }
 
@@ -66,15 +75,17 @@ export class Deliveries {
   }
 
   /** Null where it is for another instance to deliver. */
-  async #read(): Promise<OutboxRow[] | null> {
+  async #read(leftMs: number): Promise<OutboxRow[] | null> {
     const { rows } = await this.#client.query<OutboxRow & { active: boolean; id: string | null }>(
       `SELECT active, o."id"::text, "entity", "before", "after",
          (extract(epoch FROM clock_timestamp() - "created_at") * 1000)::float8 AS "ageMs"
        FROM (SELECT $2::boolean OR $1 = (SELECT min("id") FROM "instance" WHERE "mode" = 'trusting'
                AND "seen_at" > clock_timestamp() - make_interval(secs => $3)) AS active) AS turn
-       LEFT JOIN LATERAL (SELECT * FROM "outbox" WHERE active ORDER BY "id" LIMIT $4) AS o ON true
+       LEFT JOIN LATERAL (SELECT * FROM "outbox"
+         WHERE active AND NOT ("settling" AND clock_timestamp() - "created_at" BETWEEN '0' AND make_interval(secs => $5))
+         ORDER BY "id" LIMIT $4) AS o ON true
        ORDER BY o."id"`,
-      [this.#options.id, this.#options.mode === 'exclusive', relayTermMs / 1000, batchSize],
+      [this.#options.id, this.#options.mode === 'exclusive', relayTermMs / 1000, batchSize, leftMs / 1000],
     )
     if (rows[0]?.active !== true) return null
     return rows.filter(({ id }) => id !== null)

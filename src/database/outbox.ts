@@ -3,6 +3,12 @@ import type pg from 'pg'
 import type { PrismaClient } from '../generated/prisma/client.ts'
 import { livingMs } from './membership.ts'
 
+/** What connections call themselves that change the catalog for a server, which settles its changes itself. */
+export const writerName = 'larder write'
+
+/** What whoever waits for a delivery notifies relays with. */
+export const hurry = 'now'
+
 /** A changed row, as triggers recorded it in the transaction that changed it. */
 export interface OutboxRow {
   readonly id: string
@@ -129,7 +135,7 @@ async function deliveryState(
   instance: string,
 ): Promise<DeliveryState | null> {
   const [found] = await prisma.$queryRaw<DeliveryState[]>`
-    SELECT waiting, "trustedElsewhere", "trustedHere", CASE WHEN waiting THEN pg_notify('larder_outbox', 'now')::text END
+    SELECT waiting, "trustedElsewhere", "trustedHere", CASE WHEN waiting THEN pg_notify('larder_outbox', ${hurry})::text END
     FROM (SELECT
       EXISTS (SELECT FROM "outbox" WHERE "transaction_id" = ${transaction}::bigint) AS waiting,
       EXISTS (SELECT FROM "instance" WHERE "mode" = 'trusting' AND "id" = ${instance}) AS "trustedHere",

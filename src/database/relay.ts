@@ -3,6 +3,7 @@ import pg from 'pg'
 import { Deliveries, type DeliverOptions } from './deliveries.ts'
 import { Membership } from './membership.ts'
 import { originSql } from './origin.ts'
+import { hurry } from './outbox.ts'
 
 export interface RelayOptions extends DeliverOptions {
   /** A direct connection: notifications, and what is kept for a session, do not pass a pooler in transaction mode. */
@@ -37,7 +38,7 @@ const relayLock = 1_818_325_348
 const retryMs = 500
 const startMs = 2000
 const drainPollMs = 20
-// a write of Larder's own settles its rows itself within this time; who waits for a delivery says 'now'
+// a transaction makes several changes
 const graceMs = 20
 
 /** Another instance uses a cache in a way that leaves no place for ours. */
@@ -110,7 +111,12 @@ class Session {
     const failing = new AbortController()
     const ended = AbortSignal.any([this.#stopping, failing.signal])
     let wake: () => void = () => {}
-    client.on('notification', ({ payload }) => (payload === 'now' ? wake() : setTimeout(() => wake(), graceMs).unref()))
+    let hurried = false
+    client.on('notification', ({ payload }) => {
+      hurried ||= payload === hurry
+      if (hurried) wake()
+      else setTimeout(() => wake(), graceMs).unref()
+    })
     client.on('error', (error) => failing.abort(error))
     await client.connect()
     await this.#takePlace(client)
@@ -125,12 +131,15 @@ class Session {
           return pause(this.#membership.isDraining ? drainPollMs : this.#pollMs, ended)
         }),
         this.#repeat(ended, failing, async () => {
-          const outcome = this.#membership.isMember ? await deliveries.deliver() : 'nothing left'
+          const everything = hurried || this.#membership.isDraining
+          hurried = false
+          const outcome = this.#membership.isMember ? await deliveries.deliver(everything) : 'nothing left'
           if (outcome === 'more') return
           if (typeof outcome === 'object') await this.#membership.resign(outcome.failed)
           const woken = new Promise<void>((resolve) => {
             wake = resolve
           })
+          if (hurried) return
           await Promise.race([woken, pause(this.#membership.isDraining ? drainPollMs : this.#pollMs, ended)])
         }),
       ])

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { waitForDelivery, type OutboxRow } from '../../src/database/outbox.ts'
+import { hurry, waitForDelivery, writerName, type OutboxRow } from '../../src/database/outbox.ts'
 import { startRelay, type Relay, type RelayOptions } from '../../src/database/relay.ts'
 import { testDatabase } from '../setup/index.ts'
 import { until } from '../setup/until.ts'
@@ -133,6 +133,56 @@ describe('the relay', () => {
       { id: '', entity: 'product', before: null, after: null },
       { id: '', entity: 'product', before: null, after: null },
     ])
+  })
+
+  describe('of what a server has changed, which it means to settle itself', () => {
+    const settlingMs = 3_600_000
+    let server: pg.Client
+
+    beforeEach(async () => {
+      server = new pg.Client({ connectionString: url, application_name: writerName })
+      await server.connect()
+    })
+    afterEach(() => server.end())
+
+    it('leaves that to it, and delivers what others have changed meanwhile', async () => {
+      await start('shared', { settlingMs })
+      await change('settled by its server', server)
+      await change('from outside')
+      await until(() => delivered.length > 0)
+      await client.query('DELETE FROM outbox')
+      expect(delivered.map(({ entity }) => entity)).toEqual(['from outside'])
+    })
+
+    it('delivers what is late, or dated ahead', async () => {
+      await start('shared', { settlingMs })
+      for (const shift of ['-2 h', '2 h'])
+        await server.query(
+          `INSERT INTO outbox (transaction_id, entity, created_at) VALUES (1, $1, now() + $1::text::interval)`,
+          [shift],
+        )
+      await until(() => delivered.length === 2)
+    })
+
+    it('delivers all of it once somebody waits for that', async () => {
+      await start('shared', { settlingMs })
+      await change('given up by its server', server)
+      await client.query(`SELECT pg_notify('larder_outbox', '${hurry}')`)
+      await until(() => delivered.length > 0)
+    })
+
+    it('delivers all of it at once where each instance has a store of its own', async () => {
+      await start('exclusive', { settlingMs })
+      await change('for the relay', server)
+      await until(() => delivered.length > 0)
+    })
+
+    it('says that all is delivered only as of before that may have been committed', async () => {
+      const moments: number[] = []
+      await start('shared', { settlingMs, onDelivered: (moment) => void moments.push(moment) })
+      await until(() => moments.length > 3)
+      expect(Math.min(...moments)).toBeLessThan(performance.now() - settlingMs)
+    })
   })
 
   it('comes back when its connection is lost, and goes on', async () => {
