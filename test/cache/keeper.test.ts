@@ -192,6 +192,37 @@ describe.each(storesUnderTest.filter(({ name }) => !name.includes('Cluster')))('
       expect([first, second].map((built) => world.keepBuilt(newName(), built)).toSorted()).toEqual([false, true])
     })
 
+    it('and what was built from it again, for no longer than all of it stands', async () => {
+      const world = newWorld()
+      await world.build(ids, true)
+      const whole = (of: Dependencies): Dependencies => {
+        const larger = new Dependencies()
+        of.takeDown(larger)
+        return larger
+      }
+      const standing = (dependencies: Dependencies): Standing => {
+        const kept = world.cache.keeper?.keep(dependencies) ?? null
+        if (kept === null) throw new Error('it was not kept')
+        return kept
+      }
+      const row = standing((await world.build([1], false)).dependencies)
+      const larger = whole((await world.build([2], false)).dependencies)
+      row.takeDown(larger)
+      for (const changed of [1, 2]) {
+        const both = standing(larger)
+        await world.cache.catchUp()
+        expect(both.holds(-Infinity)).toBe(changed === 1)
+        await world.cache.evict([world.rows.key(changed)])
+        await world.cache.catchUp()
+        expect(both.holds(-Infinity)).toBe(false)
+      }
+      const { dependencies } = await world.build([1], false)
+      dependencies.spoil()
+      const readBesides = (await world.build([2], false)).dependencies
+      dependencies.takeDown(readBesides)
+      expect(world.cache.keeper?.keep(readBesides)).toBeNull()
+    })
+
     it('but none of another life, and while the cache is not trusted none at all', async () => {
       const world = newWorld()
       const name = newName()

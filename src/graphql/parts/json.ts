@@ -1,11 +1,4 @@
-/** The finished text of a part of an answer. */
-export class Part {
-  readonly json: string
-
-  constructor(data: unknown) {
-    this.json = JSON.stringify(data)
-  }
-}
+import { Part } from './part.ts'
 
 /** What was executed in parts: all that is around them, with each of them in its place. */
 export class DataInParts {

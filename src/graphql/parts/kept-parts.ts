@@ -1,58 +1,48 @@
-import type { Keeper, Standing } from '../../cache/index.ts'
-import type { Part } from './json.ts'
-
-/** A thing as its part was built from it. What was read anew since is another object. */
-export interface Thing {
-  readonly id: number
-}
-
-export interface KeptPart {
-  readonly thing: Thing
-  readonly part: Part
-  /** Null where it needs nothing but the thing itself. */
-  readonly standing: Standing | null
-}
+import type { Keeper } from '../../cache/index.ts'
+import type { Part, Thing } from './part.ts'
 
 /** Memory for parts, about: in bytes, for each of the two halves. */
 const mostMemory = 32 * 1024 * 1024
-/** What a part takes besides its text. */
-const overhead = 300
+/** What a part takes besides its text and its needs. */
+const overhead = 200
 
 /**
- * Parts of answers that many answers have in common, for each selection by the ids of what they are of. Kept in two halves:
- * what is used moves to the young one, and once that is full the old one is dropped.
+ * Parts that many answers have in common, for each selection by the ids of what they are of. Kept in two halves: what is
+ * used moves to the young one, and once that is full the old one is dropped.
  */
 export class KeptParts {
   readonly keeper: Keeper
-  #young = new Map<string, Map<number, KeptPart>>()
-  #old = new Map<string, Map<number, KeptPart>>()
+  #young = new Map<string, Map<number, Part>>()
+  #old = new Map<string, Map<number, Part>>()
   #memory = 0
 
   constructor(keeper: Keeper) {
     this.keeper = keeper
   }
 
-  get(selection: string, { id }: Thing): KeptPart | undefined {
-    const young = this.#young.get(selection)?.get(id)
-    if (young !== undefined) return young
-    const old = this.#old.get(selection)?.get(id)
-    if (old !== undefined) this.set(selection, old)
-    return old
+  /** The part of this thing, which may not stand any more. */
+  get(selection: string, thing: Thing): Part | undefined {
+    let part = this.#young.get(selection)?.get(thing.id)
+    if (part === undefined) {
+      part = this.#old.get(selection)?.get(thing.id)
+      if (part !== undefined) this.set(selection, part)
+    }
+    return part?.thing === thing ? part : undefined
   }
 
-  set(selection: string, kept: KeptPart): void {
-    this.#memory += kept.part.json.length + (kept.standing?.size ?? 0) + overhead
+  set(selection: string, part: Part): void {
+    this.#memory += part.json.length + (part.standing?.size ?? 0) + overhead
     if (this.#memory > mostMemory) {
       this.#old = this.#young
       this.#young = new Map()
       this.#memory = 0
     }
-    let shelf = this.#young.get(selection)
-    if (shelf === undefined) {
-      shelf = new Map()
-      this.#young.set(selection, shelf)
-      this.#memory += selection.length
+    let ofSelection = this.#young.get(selection)
+    if (ofSelection === undefined) {
+      ofSelection = new Map()
+      this.#young.set(selection, ofSelection)
+      this.#memory += 2 * selection.length
     }
-    shelf.set(kept.thing.id, kept)
+    ofSelection.set(part.thing.id, part)
   }
 }

@@ -1,6 +1,5 @@
 import { mapSchema, MapperKind } from '@graphql-tools/utils'
 import {
-  defaultFieldResolver,
   getNamedType,
   GraphQLInt,
   GraphQLList,
@@ -17,9 +16,9 @@ import {
   type GraphQLResolveInfo,
   type GraphQLSchema,
 } from 'graphql'
-import { allRead, whenRead, type Maybe } from '../../catalog/index.ts'
+import { allRead, whenRead } from '../../catalog/index.ts'
 import type { Context } from '../context.ts'
-import type { Thing } from './kept-parts.ts'
+import type { Thing } from './part.ts'
 
 /** The argument of a part field that says which selection its parts are of. */
 export const cutArgument = 'cut'
@@ -44,7 +43,7 @@ export function withPartFields(schema: GraphQLSchema): GraphQLSchema {
     [MapperKind.OBJECT_TYPE](type) {
       const { fields, ...config } = type.toConfig()
       const partFields = Object.entries(fields).flatMap(([name, field]) =>
-        hasId(field.type) ? [[partField(name), inParts(field)] as const] : [],
+        hasId(field.type) ? [[partField(name), inParts(name, field)] as const] : [],
       )
       return new GraphQLObjectType({ ...config, fields: { ...fields, ...Object.fromEntries(partFields) } })
     },
@@ -56,29 +55,26 @@ type AnyField = GraphQLFieldConfig<unknown, Context>
 /** A finished part, as it is. */
 const part = new GraphQLScalarType({ name: 'Part', serialize: (value) => value })
 
-function inParts(field: AnyField): AnyField {
-  const { resolve = defaultFieldResolver, args = {} } = field
+function inParts(name: string, field: AnyField): AnyField {
+  const { resolve, args = {} } = field
   const typeOf = typeNameFor(field.type)
   return {
     type: ofParts(field.type),
     args: { ...args, [cutArgument]: { type: new GraphQLNonNull(GraphQLInt) } },
     resolve(source, given, context, info) {
       const { [cutArgument]: cut, ...others } = given
-      const partOf = context.parts?.of(cut as number)
-      return whenRead(resolve(source, others, context, info), (found) =>
-        partsOf(found, (thing) => partOf?.(typeOf(thing, context, info), thing)),
+      const partOf = (thing: unknown): unknown => {
+        if (thing instanceof Error) throw thing
+        if (thing === null || thing === undefined) return null
+        return context.parts?.part(cut as number, typeOf(thing as Thing, context, info), thing as Thing)
+      }
+      const things =
+        resolve === undefined ? (source as Record<string, unknown>)[name] : resolve(source, others, context, info)
+      return whenRead(things, (found: unknown) =>
+        Array.isArray(found) ? allRead(found.map((each: unknown) => whenRead(each, partOf))) : partOf(found),
       )
     },
   }
-}
-
-function partsOf(found: unknown, partOf: (thing: Thing) => Maybe<unknown>): Maybe<unknown> {
-  if (Array.isArray(found)) {
-    const parts = found.map((each: unknown) => whenRead(each, (thing) => partsOf(thing, partOf)))
-    return allRead(parts)
-  }
-  if (found instanceof Error) throw found
-  return found === null || found === undefined ? null : partOf(found as Thing)
 }
 
 type TypeName = (thing: Thing, context: Context, info: GraphQLResolveInfo) => string

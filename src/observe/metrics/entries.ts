@@ -22,13 +22,11 @@ export function entryMetrics(register: Registry): Handlers {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     registers,
   })
-  const outdated = new Counter({
-    name: 'larder_cache_outdated_responses_total',
-    help: 'Kept responses that were asked for, and were built from what has been replaced or has expired.',
-    registers,
-  })
   return {
-    outdated: ({ count }) => outdated.inc(count),
+    outdated: perKind(
+      'larder_cache_outdated_total',
+      'Kept responses and parts that were asked for, and were built from what has been replaced or has expired.',
+    ),
     hit: perKind('larder_cache_hits_total', 'Entries served from the store.'),
     negative: perKind('larder_cache_negative_hits_total', 'Known absences served from the store.'),
     miss: perKind('larder_cache_misses_total', 'Entries loaded from the database under a lease.'),

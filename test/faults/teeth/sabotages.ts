@@ -89,9 +89,20 @@ export const sabotages: readonly Sabotage[] = [
     name: 'a kept response that is served without another look at what it was built from',
     replacements: [
       {
-        file: 'src/cache/responses.ts',
-        find: 'near.changes.noneSince(this.#stood, keys)',
-        replace: '(keys.size > 0 || near.changes.noneSince(this.#stood, keys))',
+        file: 'src/cache/keeper.ts',
+        find: 'near.changes.noneSince(this.#stood, this.#keys)',
+        replace: '(this.#keys.length > 0 || near.changes.noneSince(this.#stood, this.#keys))',
+      },
+    ],
+    options: quiet,
+  },
+  {
+    name: 'a part of an answer that is used for what has been read anew since',
+    replacements: [
+      {
+        file: 'src/graphql/parts/kept-parts.ts',
+        find: 'return part?.thing === thing ? part : undefined',
+        replace: 'return thing.id > 0 ? part : undefined',
       },
     ],
     options: quiet,
