@@ -41,11 +41,14 @@ export async function readOwnChanges(
   return first === undefined ? null : { transaction: first.transaction, rows }
 }
 
-/** Records in the transaction itself which keys it touches, for whoever delivers in the place of this process. */
+/**
+ * Records in the transaction itself which keys it touches and could not hold, for whoever delivers in the place of this
+ * process: at once, since nothing keeps readers from them.
+ */
 export async function recordKeys(tx: Pick<PrismaClient, '$executeRaw'>, keys: readonly string[]): Promise<void> {
   await tx.$executeRaw`
-    INSERT INTO "outbox" ("transaction_id", "entity", "after")
-    VALUES (pg_current_xact_id()::text::bigint, 'keys', ${JSON.stringify({ keys })}::jsonb)`
+    INSERT INTO "outbox" ("transaction_id", "entity", "after", "settling")
+    VALUES (pg_current_xact_id()::text::bigint, 'keys', ${JSON.stringify({ keys })}::jsonb, false)`
 }
 
 /** Sends one statement with its parameters, through whatever client. */

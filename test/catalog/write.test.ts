@@ -289,6 +289,13 @@ describe.skipIf(redis === null)('a write whose keys cannot be evicted', () => {
       `SELECT "after" -> 'keys' AS keys FROM outbox WHERE entity = 'keys'`,
     )
     expect(rows[0]?.keys).toContain(writer.catalog.kinds.product.key(1))
+    // and is not left to the server, as what is held would be
+    const settling = await client.query('SELECT DISTINCT entity, settling FROM outbox ORDER BY entity')
+    expect(settling.rows).toEqual([
+      { entity: 'keys', settling: false },
+      { entity: 'product', settling: true },
+      { entity: 'product_search', settling: true },
+    ])
   })
 
   it('is refused and changes nothing where the configuration says strict', async () => {
