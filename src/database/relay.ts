@@ -110,12 +110,19 @@ class Session {
   async run(client: pg.Client): Promise<void> {
     const failing = new AbortController()
     const ended = AbortSignal.any([this.#stopping, failing.signal])
-    let wake: () => void = () => {}
+    let ring: () => void = () => {}
+    // it may be told while it delivers, too
+    let awake = false
     let hurried = false
+    const wake = (): void => {
+      awake = true
+      ring()
+    }
+    ended.addEventListener('abort', wake)
     client.on('notification', ({ payload }) => {
       hurried ||= payload === hurry
       if (hurried) wake()
-      else setTimeout(() => wake(), graceMs).unref()
+      else setTimeout(wake, graceMs).unref()
     })
     client.on('error', (error) => failing.abort(error))
     await client.connect()
@@ -133,14 +140,18 @@ class Session {
         this.#repeat(ended, failing, async () => {
           const everything = hurried || this.#membership.isDraining
           hurried = false
+          awake = false
           const outcome = this.#membership.isMember ? await deliveries.deliver(everything) : 'nothing left'
           if (outcome === 'more') return
           if (typeof outcome === 'object') await this.#membership.resign(outcome.failed)
-          const woken = new Promise<void>((resolve) => {
-            wake = resolve
+          if (awake) return
+          await new Promise<void>((resolve) => {
+            const timer = setTimeout(resolve, this.#membership.isDraining ? drainPollMs : this.#pollMs)
+            ring = () => {
+              clearTimeout(timer)
+              resolve()
+            }
           })
-          if (hurried) return
-          await Promise.race([woken, pause(this.#membership.isDraining ? drainPollMs : this.#pollMs, ended)])
         }),
       ])
     } finally {
