@@ -20,7 +20,7 @@ export type BypassReason =
  * of another read in this process. wait: shared the load of another process. bypass: read from the database and not
  * stored. load: the kind's loader was called once, for `count` ids. fill: stored. lostFill: loaded, but a write came
  * first, or the store did not answer. corrupt: what was stored is not ours, and was replaced. outdated: something
- * that a kept response was built from has been replaced.
+ * that a kept response, or a part of one, was built from has been replaced.
  */
 export type CacheEvent =
   | {

@@ -87,9 +87,10 @@ export function serveKeptResponses(app: FastifyInstance, { catchUp, keeper }: Ke
   function answer(looking: Looking): void {
     const { asked, begunAt, request, reply } = looking
     const found = known.get(asked)
-    const holds = found?.standing.holds(begunAt) === true
-    if (found !== undefined) keeper.tell('response', holds ? 'hit' : 'outdated', 1)
-    if (found === undefined || !holds) return waitOrExecute(looking, found)
+    if (found === undefined) return waitOrExecute(looking, found)
+    const holds = found.standing.holds(begunAt)
+    keeper.tell('response', holds ? 'hit' : 'outdated', 1)
+    if (!holds) return waitOrExecute(looking, found)
     request.asked = null
     request.tally.served(found.run)
     reply.type(found.contentType).header('x-cache', 'HIT').send(found.body)

@@ -47,8 +47,7 @@ export async function keepCoherent(options: CoherenceOptions): Promise<Relay> {
       if (now - vouchedAt < trustMs / 4) return
       vouchedAt = now
       // whatever was committed before that moment has been evicted; it does not matter where this fails
-      const leftMs = trustMs - (now - moment)
-      if (leftMs > 0) void store.vouch(leftMs).catch(() => {})
+      void store.vouch(trustMs - (now - moment)).catch(() => {})
     },
     async onTrust(holds) {
       await cache.trust(true, holds)

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { hurry, waitForDelivery, writerName, type OutboxRow } from '../../src/database/outbox.ts'
@@ -133,6 +134,35 @@ describe('the relay', () => {
       { id: '', entity: 'product', before: null, after: null },
       { id: '', entity: 'product', before: null, after: null },
     ])
+  })
+
+  it('delivers what is committed while it delivers, without waiting for its next look', async () => {
+    let resume: () => void = () => {}
+    const resumed = new Promise<void>((resolve) => {
+      resume = resolve
+    })
+    const pollMs = 600_000
+    await start('shared', {
+      pollMs,
+      async deliver(rows) {
+        delivered.push(...rows)
+        if (rows.some(({ entity }) => entity === 'first')) await resumed
+        return []
+      },
+    })
+    await change('first')
+    await client.query(`SELECT pg_notify('larder_outbox', '')`)
+    await until(() => delivered.length > 0)
+    await change('second')
+    // the relay is told when every other connection is
+    await client.query('LISTEN larder_outbox')
+    const toldHere = once(client, 'notification')
+    await client.query(`SELECT pg_notify('larder_outbox', '${hurry}')`)
+    await toldHere
+    await client.query('UNLISTEN larder_outbox')
+    resume()
+    await until(() => delivered.length > 1)
+    expect(delivered.map(({ entity }) => entity)).toEqual(['first', 'second'])
   })
 
   describe('of what a server has changed, which it means to settle itself', () => {
