@@ -49,7 +49,7 @@ const usage = `Measures Larder against its peers, and writes docs/benchmark.md.
   --parts a,b        only these: ${partNames.join(', ')}
   --servers a,b      only these: ${peers.map(({ name }) => name).join(', ')}
   --products N       20000 by default
-  --sizes a,b        sizes of the catalog for the part sizes; 1000,100000 by default, 1000000 takes an hour
+  --sizes a,b        sizes of the catalog for the part sizes; 1000,100000 by default, 1000000 takes twenty minutes to generate
   --rounds N         7 by default
   --round-ms N       1500 by default`
 

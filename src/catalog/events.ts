@@ -45,3 +45,13 @@ export class Causes {
     return [...this.#keys].map(([change, keys]) => ({ change, keys: [...keys] }))
   }
 }
+
+/** Tells the catalog's own listener, and whoever watches one write. */
+export function tellBoth(
+  listener: (event: CatalogEvent) => void,
+  observer: WriteListener | undefined,
+  event: CatalogEvent,
+): void {
+  listener(event)
+  observer?.(event)
+}

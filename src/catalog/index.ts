@@ -6,7 +6,7 @@ import type { PrismaClient } from '../generated/prisma/client.ts'
 import { affectedKeys, readChangeContext } from './affected.ts'
 import { categoryMutations } from './category/mutations.ts'
 import { categoryQueries, categoryResolvers } from './category/resolvers.ts'
-import type { Change } from './changes.ts'
+import type { Change, ChangeContext } from './changes.ts'
 import { connectionResolvers } from './connection/resolvers.ts'
 import type { CatalogEvent, Causes } from './events.ts'
 import { imageResolvers } from './image.ts'
@@ -76,18 +76,16 @@ export function createCatalog(options: CatalogOptions): Catalog {
   } = options
   const kinds = createKinds(cache, prisma)
   const names = { kinds, group: (name: string) => cache.groupKey(name) }
-  const affected = async (
-    changes: readonly Change[],
-    client: Pick<PrismaClient, '$queryRaw'>,
-    causes?: Causes,
-  ): Promise<string[]> => affectedKeys(changes, await readChangeContext(client, changes), names, causes?.add)
+  const affected = (changes: readonly Change[], context: ChangeContext, causes?: Causes): string[] =>
+    affectedKeys(changes, context, names, causes?.add)
   return {
     kinds,
     store: cache.store.name,
-    affectedKeys: (changes, causes) => affected(changes, prisma, causes),
+    affectedKeys: async (changes, causes) => affected(changes, await readChangeContext(prisma, changes), causes),
     write: createWrite({
       cache,
       prisma: writer,
+      readContext: readChangeContext,
       affectedKeys: affected,
       instance,
       strict,

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { newToken, type Cache } from '../cache/index.ts'
 import { databaseError, DatabaseUnavailableError, sqlStateOf } from '../database/errors.ts'
-import { awaitDelivery, deleteChanges, readOwnChanges, recordKeys, type RecordedChanges } from '../database/outbox.ts'
+import { readOwnChanges, recordKeys, type RecordedChanges } from '../database/outbox.ts'
 import type { Prisma, PrismaClient } from '../generated/prisma/client.ts'
-import type { Change } from './changes.ts'
-import { Causes, type CatalogEvent, type WriteListener } from './events.ts'
+import type { Change, ChangeContext } from './changes.ts'
+import { Causes, tellBoth, type CatalogEvent, type WriteListener } from './events.ts'
+import { createSettle, type Settle } from './settle.ts'
 
 /** What the work of a write may use: the transaction, and nothing that reads through the cache. */
 export type Transaction = Prisma.TransactionClient
@@ -30,12 +31,10 @@ export interface WriteOptions {
   readonly cache: Cache
   /** A client that may write. */
   readonly prisma: PrismaClient
-  /** Every key that changed rows touch, as the database is at this moment. */
-  readonly affectedKeys: (
-    changes: readonly Change[],
-    prisma: Pick<PrismaClient, '$queryRaw'>,
-    causes: Causes,
-  ) => Promise<readonly string[]>
+  /** What changed rows do not say themselves, as the database is at this moment. */
+  readonly readContext: (prisma: Pick<PrismaClient, '$queryRaw'>, changes: readonly Change[]) => Promise<ChangeContext>
+  /** Every key that changed rows touch. */
+  readonly affectedKeys: (changes: readonly Change[], context: ChangeContext, causes: Causes) => readonly string[]
   /** Whether a write that cannot be held is refused. */
   readonly strict: boolean
   /** How long a transaction may take, in ms; shorter than a hold lives. */
@@ -81,10 +80,11 @@ const retried = new Set(['40001', '40P01', '23505', '23503', '23001'])
  * leaves it to those who do not, rather than wait for what does not answer.
  */
 export function createWrite(options: WriteOptions): Write {
+  const settle = createSettle(options)
   return async (work, observer) => {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await writeOnce(options, work, observer)
+        return await writeOnce(options, settle, work, observer)
       } catch (error) {
         const state = sqlStateOf(error) ?? ''
         if (!retried.has(state)) throw error
@@ -100,10 +100,11 @@ export function createWrite(options: WriteOptions): Write {
 
 async function writeOnce<Result>(
   options: WriteOptions,
+  settle: Settle,
   work: (tx: Transaction) => Promise<Result>,
   observer: WriteListener | undefined,
 ): Promise<Written<Result>> {
-  const { cache, prisma, affectedKeys, strict, transactionTimeoutMs } = options
+  const { cache, prisma, readContext, affectedKeys, strict, transactionTimeoutMs } = options
   const writer = newToken()
   const causes = new Causes()
   const begun = performance.now()
@@ -117,7 +118,7 @@ async function writeOnce<Result>(
         const worked = await work(tx)
         changes = await readOwnChanges(tx, transactionTimeoutMs)
         if (changes !== null) {
-          held = await affectedKeys(changes.rows, tx, causes)
+          held = affectedKeys(changes.rows, await readContext(tx, changes.rows), causes)
           const failed = cache.trusted || strict ? await cache.hold(held, writer, observer) : held
           if (strict && failed.length > 0) throw new NotHeldError(`${failed.length} keys could not be held`)
           if (failed.length > 0) await recordKeys(tx, failed)
@@ -135,62 +136,9 @@ async function writeOnce<Result>(
     if (held.length > 0) await cache.evict(held, writer, observer)
     throw databaseError(error)
   }
-  const propagation = changes === null ? 'DONE' : await settle(options, changes, held, causes, writer, observer)
+  const propagation = changes === null ? 'DONE' : await settle({ changes, held, causes, writer, observer })
   tellBoth(options.listener, observer, { type: 'write', propagation, ms: performance.now() - begun })
   return { result, propagation }
-}
-
-async function settle(
-  { cache, prisma, affectedKeys, instance, deliveryTimeoutMs, listener }: WriteOptions,
-  changes: RecordedChanges,
-  held: readonly string[],
-  causes: Causes,
-  writer: string,
-  observer: WriteListener | undefined,
-): Promise<'DONE' | 'PENDING'> {
-  const committed = performance.now()
-  const evict = (keys: readonly string[]): Promise<readonly string[]> =>
-    keys.length === 0 || !cache.trusted ? Promise.resolve(keys) : cache.evict(keys, writer, observer)
-  // what is held does not wait for what else there may be: until it is evicted, whoever wants it reads the database
-  const [touchedNow, failed] = await Promise.all([
-    affectedKeys(changes.rows, prisma, causes).catch(() => null),
-    evict(held),
-  ])
-  const isHeld = new Set(held)
-  const others = (touchedNow ?? []).filter((key) => !isHeld.has(key))
-  const isEvicted = touchedNow !== null && failed.length + (await evict(others)).length === 0
-  if (isEvicted) {
-    const lagMs = performance.now() - committed
-    const told = {
-      type: 'eviction',
-      by: 'mutation',
-      causes: causes.list(),
-      keys: held.length + others.length,
-      lagMs,
-    } as const
-    tellBoth(listener, observer, told)
-  }
-  if (isEvicted && cache.store.shared) {
-    // rows that could not be deleted are delivered once more, which harms nobody
-    await deleteChanges(prisma, changes.transaction).catch(() => {})
-    return 'DONE'
-  }
-  const outcome = await awaitDelivery(prisma, changes.transaction, {
-    instance,
-    isEvicted,
-    isTrusted: () => cache.trusted,
-    timeoutMs: deliveryTimeoutMs,
-  })
-  return outcome === 'delivered' ? 'DONE' : 'PENDING'
-}
-
-function tellBoth(
-  listener: (event: CatalogEvent) => void,
-  observer: WriteListener | undefined,
-  event: CatalogEvent,
-): void {
-  listener(event)
-  observer?.(event)
 }
 
 /** Whether an error at COMMIT says that nothing was committed, rather than that nobody knows. */

@@ -84,9 +84,12 @@ export async function outboxDepth(prisma: Pick<PrismaClient, '$queryRaw'>): Prom
   return found ?? { rows: 0, oldestMs: 0 }
 }
 
-/** Says that everything which these changes touch has been evicted. */
-export async function deleteChanges(prisma: Pick<PrismaClient, '$executeRaw'>, transaction: string): Promise<void> {
-  await prisma.$executeRaw`DELETE FROM "outbox" WHERE "transaction_id" = ${transaction}::bigint`
+/** Says that everything which these transactions' changes touch has been evicted. */
+export async function deleteChanges(
+  prisma: Pick<PrismaClient, '$executeRaw'>,
+  transactions: readonly string[],
+): Promise<void> {
+  await prisma.$executeRaw`DELETE FROM "outbox" WHERE "transaction_id" = ANY (${transactions}::text[]::bigint[])`
 }
 
 export interface DeliveryOptions {

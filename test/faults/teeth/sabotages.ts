@@ -45,7 +45,7 @@ export const sabotages: readonly Sabotage[] = [
         replace: `const failed = await cache.evict(held, writer, observer)\n          ${pause('20')}`,
       },
       {
-        file: 'src/catalog/write.ts',
+        file: 'src/catalog/settle.ts',
         find: 'keys.length === 0 || !cache.trusted ? Promise.resolve(keys) : cache.evict(keys, writer, observer)',
         replace: 'Promise.resolve(keys.slice(keys.length))',
       },

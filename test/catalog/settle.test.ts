@@ -1,0 +1,119 @@
+import type pg from 'pg'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createCache, memoryStore, newToken } from '../../src/cache/index.ts'
+import type { ChangeContext } from '../../src/catalog/changes.ts'
+import { readChangeContext } from '../../src/catalog/affected.ts'
+import { Causes } from '../../src/catalog/events.ts'
+import { createSettle, type Settle } from '../../src/catalog/settle.ts'
+import type { WriteOptions } from '../../src/catalog/write.ts'
+import { connect, type Database } from '../../src/database/client.ts'
+import { testDatabase } from '../setup/index.ts'
+
+let client: pg.Client
+let database: Database
+
+beforeAll(async () => {
+  const { url, client: ours } = await testDatabase()
+  client = ours
+  database = connect({ url, poolSize: 4, connectTimeoutMs: 20_000, access: 'write', listener: () => {} })
+})
+beforeEach(async () => {
+  await client.query(`
+    TRUNCATE category, product CASCADE;
+    INSERT INTO product (id, slug, title) SELECT n, 'p' || n, 'P' FROM generate_series(1, 4) AS n;
+    DELETE FROM outbox`)
+})
+afterAll(() => database.close())
+
+/** Commits a change of a product and settles it. */
+async function change(settle: Settle, id: number): Promise<{ settled: ReturnType<Settle>; transaction: string }> {
+  await client.query(`UPDATE product SET title = title || '!' WHERE id = $1`, [id])
+  const { rows } = await client.query(
+    `SELECT id, transaction_id AS transaction, entity, before, after FROM outbox
+     WHERE transaction_id = (SELECT max(transaction_id) FROM outbox)`,
+  )
+  const transaction = String(rows[0].transaction)
+  const committed = { changes: { transaction, rows }, held: [], causes: new Causes(), writer: newToken() }
+  return { settled: settle({ ...committed, observer: undefined }), transaction }
+}
+
+const productsOf = (rows: readonly { after: Record<string, unknown> | null }[]): unknown[] =>
+  [...new Set(rows.map(({ after }) => after?.['id'] ?? after?.['product_id']))].toSorted()
+
+function settling(readContext: WriteOptions['readContext']): Settle {
+  // shared as Redis is: what it has been told to evict nobody else has to be told
+  const store = Object.assign(memoryStore(), { shared: true })
+  return createSettle({
+    cache: createCache({ store, prefix: 'test', listener: () => {} }),
+    prisma: database.prisma,
+    readContext,
+    affectedKeys: (changes) => productsOf(changes).map((id) => `product:${String(id)}`),
+    strict: false,
+    transactionTimeoutMs: 5000,
+    instance: 'here',
+    deliveryTimeoutMs: 50,
+    listener: () => {},
+  })
+}
+
+describe('writes that settle at the same time', () => {
+  it('share what is read of where their changes lie, by a statement that none of their COMMITs came after', async () => {
+    const reads: unknown[][] = []
+    let begin: () => void = () => {}
+    let open: () => void = () => {}
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve
+    })
+    const opened = new Promise<void>((resolve) => {
+      open = resolve
+    })
+    const settle = settling(async (prisma, changes): Promise<ChangeContext> => {
+      reads.push(productsOf(changes))
+      begin()
+      await opened
+      return readChangeContext(prisma, changes)
+    })
+    const first = await change(settle, 1)
+    await begun
+    const others = [await change(settle, 2), await change(settle, 3)]
+    expect(reads).toEqual([[1]])
+    open()
+    expect(await Promise.all([first, ...others].map(({ settled }) => settled))).toEqual(['DONE', 'DONE', 'DONE'])
+    expect(reads).toEqual([[1], [2, 3]])
+    expect((await client.query('SELECT FROM outbox')).rowCount).toBe(0)
+  })
+
+  it('delete each what they have recorded, and nothing that others have not settled yet', async () => {
+    const deletions = vi.spyOn(database.prisma, '$executeRaw')
+    const settle = settling(readChangeContext)
+    await client.query(`UPDATE product SET title = 'Other' WHERE id = 4`)
+    const writes = [await change(settle, 1), await change(settle, 2), await change(settle, 3)]
+    expect(await Promise.all(writes.map(({ settled }) => settled))).toEqual(['DONE', 'DONE', 'DONE'])
+    expect(deletions.mock.calls.flatMap(([, transactions]) => transactions)).toEqual(
+      writes.map(({ transaction }) => transaction),
+    )
+    const { rows } = await client.query(`SELECT DISTINCT after ->> 'id' AS id FROM outbox WHERE entity = 'product'`)
+    expect(rows).toEqual([{ id: '4' }])
+    deletions.mockRestore()
+  })
+
+  it('are done also where what they have recorded cannot be deleted: it is delivered once more', async () => {
+    const deletions = vi.spyOn(database.prisma, '$executeRaw').mockRejectedValue(new Error('gone'))
+    const settle = settling(readChangeContext)
+    const { settled } = await change(settle, 1)
+    expect(await settled).toBe('DONE')
+    expect(deletions).toHaveBeenCalledOnce()
+    deletions.mockRestore()
+    expect((await client.query('SELECT FROM outbox')).rowCount).toBeGreaterThan(0)
+  })
+
+  it('are left to the relay, all of them, where what their changes touch cannot be read', async () => {
+    const settle = settling(() => Promise.reject(new Error('gone')))
+    const writes = [await change(settle, 1), await change(settle, 2)]
+    expect(await Promise.all(writes.map(({ settled }) => settled))).toEqual(['PENDING', 'PENDING'])
+    const { rows } = await client.query(
+      `SELECT DISTINCT after -> 'id' AS id FROM outbox WHERE entity = 'product' ORDER BY id`,
+    )
+    expect(rows.map(({ id }) => id)).toEqual([1, 2])
+  })
+})
