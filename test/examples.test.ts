@@ -18,7 +18,7 @@ describe('the operations in examples/', () => {
     await seedCatalog(client, { products: 1000, seed: 1 })
     await client.query('UPDATE product_variant SET quantity = 5 WHERE id = 1')
     api = await startApi({ url })
-  }, 60_000)
+  })
   afterAll(() => api.close())
 
   it('each have variables, and no others do', () => {

@@ -1,5 +1,8 @@
 import DataLoader from 'dataloader'
 
+/** A statement that takes longer than this, in ms, keeps no other waiting: it may have met a connection that is dead. */
+const patienceMs = 200
+
 /**
  * Joins what is wanted of the database while a statement is under way into one that follows it: the busier, the fewer
  * statements for each. What is asked for is never answered by a statement that was sent before.
@@ -12,10 +15,22 @@ export function joined<Wanted, Answer>(
   const loader = new DataLoader<Wanted, Answer>(
     (all) => {
       const answers = ask(all)
-      underWay = answers.catch(() => {})
+      underWay = atMost(
+        patienceMs,
+        answers.catch(() => {}),
+      )
       return answers
     },
     { cache: false, batchScheduleFn: (send) => void underWay.then(send) },
   )
   return (wanted) => loader.load(wanted)
+}
+
+/** Settles with the work, or without it after so many ms. */
+function atMost(ms: number, work: Promise<unknown>): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined
+  const patience = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  return Promise.race([work, patience]).finally(() => clearTimeout(timer))
 }

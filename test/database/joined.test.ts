@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { joined } from '../../src/database/joined.ts'
 
 /** Statements that are answered when the test says so. */
@@ -15,6 +15,10 @@ function statements() {
   }
   return { sent, ask, sentSoFar }
 }
+
+// no statement takes long unless a test says so
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
+afterEach(() => void vi.useRealTimers())
 
 describe('what is wanted of the database at the same time', () => {
   it('shares one statement, and everybody gets their own answer', async () => {
@@ -44,6 +48,23 @@ describe('what is wanted of the database at the same time', () => {
     expect(await sentSoFar()).toEqual([['a'], ['a', 'b'], ['c']])
     sent[2]?.answer()
     expect(await Promise.all(later)).toEqual(['a!', 'b!', 'c!'])
+  })
+
+  it('is kept waiting by a statement that does not answer for a fifth of a second, and no longer', async () => {
+    const { sent, ask, sentSoFar } = statements()
+    const want = joined(ask)
+    const first = want('a')
+    await sentSoFar()
+    const next = want('b')
+    await vi.advanceTimersByTimeAsync(199)
+    expect(await sentSoFar()).toEqual([['a']])
+    await vi.advanceTimersByTimeAsync(1)
+    expect(await sentSoFar()).toEqual([['a'], ['b']])
+    sent[1]?.answer()
+    expect(await next).toBe('b!')
+    sent[0]?.answer()
+    expect(await first).toBe('a!')
+    expect(vi.getTimerCount()).toBe(0)
   })
 
   it('is told of the failure of its own statement, which keeps nobody from the next', async () => {

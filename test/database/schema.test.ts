@@ -20,7 +20,7 @@ beforeAll(async () => {
     if (!name.includes('.')) await database.exec(await readFile(new URL(`${name}/migration.sql`, migrations), 'utf8'))
   }
   engine = await openEngine()
-}, 120_000)
+})
 afterAll(() => database.close())
 
 /** What is used of WebAssembly, which node has and its types leave out. */
