@@ -107,7 +107,7 @@ describe.skipIf(redis === null)('a write', () => {
     expect(read.data.product).toEqual({ title: 'Harbor Shirt' })
     expect(read.extensions?.larder?.kinds['product']).toMatchObject({ bypasses: 1, hits: 0, fills: 0 })
     afterHold.open()
-    await writing
+    expect((await writing).errors).toBeUndefined()
     const after = await other.ask(readTitle, {}, { 'x-larder-trace': '1' })
     expect(after.data.product).toEqual({ title: 'Renamed' })
     expect(after.extensions?.larder?.kinds['product']).toMatchObject({ misses: 1, fills: 1 })
