@@ -89,15 +89,19 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
     ...environment,
   })
   const instance = randomUUID()
-  // a busy test machine must not make a request give up on PostgreSQL or Redis
-  const pool = { url, poolSize: 4, connectTimeoutMs: 20_000, listener: feed.tell }
+  // a busy test machine must not make a request give up on PostgreSQL or Redis, nor a lease or a hold end under it
+  const [answerMs, deathMs] = [20_000, 40_000]
+  const limits = { connectTimeoutMs: answerMs, statementTimeoutMs: answerMs, transactionTimeoutMs: answerMs }
+  const pool = { url, poolSize: 4, ...limits, listener: feed.tell }
   const database = connect({ ...pool, access: 'read' })
   const writer = connect({ ...pool, access: 'write' })
-  const store = redis ? redisStore({ ...redis, readTimeoutMs: 5000, writeTimeoutMs: 5000 }) : memoryStore()
+  const store = redis ? redisStore({ ...redis, readTimeoutMs: answerMs, writeTimeoutMs: answerMs }) : memoryStore()
   await store.ready
   const cache = createCache({
     store,
     prefix: redis?.prefix ?? 'test',
+    leaseMs: deathMs,
+    holdMs: deathMs,
     listener: (event) => {
       events.push(event)
       feed.tell(event)
@@ -109,6 +113,7 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
     prisma: database.prisma,
     instance,
     writer: writer.prisma,
+    transactionTimeoutMs: answerMs,
     listener: feed.tell,
     ...(strict === undefined ? {} : { strict }),
     ...(deliveryTimeoutMs === undefined ? {} : { deliveryTimeoutMs }),
