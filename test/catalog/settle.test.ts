@@ -7,6 +7,7 @@ import { Causes } from '../../src/catalog/events.ts'
 import { createSettle, type Settle } from '../../src/catalog/settle.ts'
 import type { WriteOptions } from '../../src/catalog/write.ts'
 import { connect, type Database } from '../../src/database/client.ts'
+import { gate } from '../setup/gate.ts'
 import { testDatabase } from '../setup/index.ts'
 
 let client: pg.Client
@@ -15,7 +16,14 @@ let database: Database
 beforeAll(async () => {
   const { url, client: ours } = await testDatabase()
   client = ours
-  database = connect({ url, poolSize: 4, connectTimeoutMs: 20_000, access: 'write', listener: () => {} })
+  database = connect({
+    url,
+    poolSize: 4,
+    connectTimeoutMs: 20_000,
+    statementTimeoutMs: 20_000,
+    access: 'write',
+    listener: () => {},
+  })
 })
 beforeEach(async () => {
   await client.query(`
@@ -62,25 +70,17 @@ describe('writes that settle at the same time', () => {
     // however slow the machine, no statement counts as one that is never answered
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const reads: unknown[][] = []
-    let begin: () => void = () => {}
-    let open: () => void = () => {}
-    const begun = new Promise<void>((resolve) => {
-      begin = resolve
-    })
-    const opened = new Promise<void>((resolve) => {
-      open = resolve
-    })
+    const reading = gate()
     const settle = settling(async (prisma, changes): Promise<ChangeContext> => {
       reads.push(productsOf(changes))
-      begin()
-      await opened
+      await reading.arrive()
       return readChangeContext(prisma, changes)
     })
     const first = await change(settle, 1)
-    await begun
+    await reading.reached
     const others = [await change(settle, 2), await change(settle, 3)]
     expect(reads).toEqual([[1]])
-    open()
+    reading.open()
     expect(await Promise.all([first, ...others].map(({ settled }) => settled))).toEqual(['DONE', 'DONE', 'DONE'])
     expect(reads).toEqual([[1], [2, 3]])
     expect((await client.query('SELECT FROM outbox')).rowCount).toBe(0)
@@ -92,8 +92,9 @@ describe('writes that settle at the same time', () => {
     await client.query(`UPDATE product SET title = 'Other' WHERE id = 4`)
     const writes = [await change(settle, 1), await change(settle, 2), await change(settle, 3)]
     expect(await Promise.all(writes.map(({ settled }) => settled))).toEqual(['DONE', 'DONE', 'DONE'])
-    expect(deletions.mock.calls.flatMap(([, transactions]) => transactions)).toEqual(
-      writes.map(({ transaction }) => transaction),
+    // in whatever order they have come so far
+    expect(deletions.mock.calls.flatMap(([, transactions]) => transactions).toSorted()).toEqual(
+      writes.map(({ transaction }) => transaction).toSorted(),
     )
     const { rows } = await client.query(`SELECT DISTINCT after ->> 'id' AS id FROM outbox WHERE entity = 'product'`)
     expect(rows).toEqual([{ id: '4' }])

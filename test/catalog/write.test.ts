@@ -5,6 +5,7 @@ import { DatabaseUnavailableError } from '../../src/database/errors.ts'
 import { startRelay, type Relay } from '../../src/database/relay.ts'
 import { startApi, type TestApi, type TestApiOptions } from '../setup/api.ts'
 import { storeFixture } from '../setup/fixture.ts'
+import { gate } from '../setup/gate.ts'
 import { testDatabase, testRedis } from '../setup/index.ts'
 
 const redis = testRedis()
@@ -29,26 +30,6 @@ async function open(options: Partial<TestApiOptions> = {}): Promise<TestApi> {
   opened.push(api)
   await api.cache.store.renew()
   return api
-}
-
-/** A point that one side waits at until the other opens it. */
-function gate(): { reached: Promise<void>; arrive: () => Promise<void>; open: () => void } {
-  let arrived: () => void = () => {}
-  let release: () => void = () => {}
-  const reached = new Promise<void>((resolve) => {
-    arrived = resolve
-  })
-  const opening = new Promise<void>((resolve) => {
-    release = resolve
-  })
-  return {
-    reached,
-    arrive: () => {
-      arrived()
-      return opening
-    },
-    open: () => release(),
-  }
 }
 
 const rename = (title: string) =>
