@@ -230,7 +230,7 @@ export const variables = {
     ...milliseconds(10_000),
   ),
   LARDER_WAIT_MS: variable(
-    'How long a read waits for another process that loads what it needs.',
+    'How long a read waits for another process that loads what it needs, and a request for the same one that is under way.',
     ...milliseconds(1000),
   ),
   LARDER_REDIS_READ_TIMEOUT_MS: variable(

@@ -68,6 +68,8 @@ export interface Cache {
    */
   trust(trusted: boolean, holds?: () => boolean): Promise<void>
   readonly trusted: boolean
+  /** How long a read waits for another process to load what it needs, in ms. */
+  readonly waitMs: number
   readonly store: Store
   close(): Promise<void>
 }
@@ -103,6 +105,7 @@ export function createCache(options: CacheOptions): Cache {
 
   return {
     store,
+    waitMs,
     keeper: store.near === null ? null : createKeeper({ ...engine, near: store.near }),
     catchUp: () => (engine.trusted() ? catchUp.ask() : Promise.resolve()),
     kind(definition) {

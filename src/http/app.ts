@@ -35,7 +35,7 @@ export interface AppOptions extends ContextOptions, Omit<GraphQLOptions, 'plugin
   /** Adds up what instances have counted for the rate limit. */
   readonly addTogether?: AddTogether | undefined
   /** What answers requests that were answered before, whole or in parts; without it every request is executed whole. */
-  readonly cache?: Pick<Cache, 'catchUp' | 'keeper'> | undefined
+  readonly cache?: Pick<Cache, 'catchUp' | 'keeper' | 'waitMs'> | undefined
   /** Sites whose pages may read answers. */
   readonly corsOrigins: readonly string[]
   /** The proxies whose word on the client's address, scheme and host is believed. */
@@ -96,8 +96,11 @@ async function graphqlRoutes(app: FastifyInstance, options: AppOptions): Promise
     await limitRate(app, { most: options.rateLimit, clientOf, addTogether: options.addTogether })
   }
   // before an answer may shrink to its ETag
-  const { catchUp, keeper = null } = options.cache ?? {}
-  if (catchUp !== undefined && keeper !== null) serveKeptResponses(app, { catchUp, keeper })
+  const { cache } = options
+  if (cache !== undefined && cache.keeper !== null) {
+    const { catchUp, keeper, waitMs } = cache
+    serveKeptResponses(app, { catchUp, keeper, waitMs })
+  }
   answerConditionally(app)
   if (options.sandbox) widenForSandbox(app)
   const apollo = createGraphQLServer({

@@ -18,7 +18,7 @@ declare module 'fastify' {
 }
 
 /** The part of the cache that answers whole requests. */
-export interface KeepingCache extends Pick<Cache, 'catchUp'> {
+export interface KeepingCache extends Pick<Cache, 'catchUp' | 'waitMs'> {
   readonly keeper: Keeper
 }
 
@@ -39,9 +39,6 @@ interface Looking {
   readonly done: (error?: Error) => void
 }
 
-/** How long a request waits for the same one that is being executed, as long as a read waits for a load elsewhere. */
-const longestWaitMs = 1000
-
 /** Memory for requests and their answers, in bytes. */
 const mostMemory = 64 * 1024 * 1024
 const longestText = 16 * 1024
@@ -56,7 +53,7 @@ const longestAnswer = 256 * 1024
  * What is asked once is not kept: lists that nobody asks for again would fill the memory. Of those who ask the same at the
  * same time one is executed, and the others wait for its answer.
  */
-export function serveKeptResponses(app: FastifyInstance, { catchUp, keeper }: KeepingCache): void {
+export function serveKeptResponses(app: FastifyInstance, { catchUp, keeper, waitMs }: KeepingCache): void {
   const known = new LRUCache<string, Known>({
     maxSize: mostMemory,
     sizeCalculation: ({ body, standing }, asked) => 2 * asked.length + body.length + standing.size,
@@ -99,7 +96,8 @@ export function serveKeptResponses(app: FastifyInstance, { catchUp, keeper }: Ke
   function waitOrExecute(looking: Looking, found: Known | undefined): void {
     const { asked, begunAt, request, reply } = looking
     const end = underWay.endOf(asked)
-    const leftMs = begunAt + longestWaitMs - performance.now()
+    // as long as a read waits for a load elsewhere
+    const leftMs = begunAt + waitMs - performance.now()
     if (end !== undefined && leftMs > 0) {
       void Promise.race([end, sleep(leftMs, undefined, { ref: false })]).then(() => answer(looking))
       return

@@ -1,9 +1,11 @@
 import type { InjectOptions } from 'fastify'
 import { SignJWT } from 'jose'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startApi, testSecret, type TestApi } from '../setup/api.ts'
 import { storeFixture } from '../setup/fixture.ts'
 import { testDatabase, testRedis } from '../setup/index.ts'
+import { until } from '../setup/until.ts'
 
 const redis = testRedis()
 const page = `query Page { product(by: { slug: "harbor-shirt" }) {
@@ -110,6 +112,22 @@ describe.each([
       // the first is executed, the second is executed and kept
       expect(answers.filter(({ served }) => served)).toHaveLength(48)
       expect(api.database.statements() - before).toBeLessThan(6)
+    })
+
+    it('is not waited for longer than a read waits for a load elsewhere', async () => {
+      const cold = on && { ...on, prefix: `${on.prefix}-cold` }
+      const impatient = await startApi({ url, redis: cold, environment: { LARDER_WAIT_MS: '1' } })
+      const lock = new pg.Client({ connectionString: url })
+      await lock.connect()
+      await lock.query('BEGIN; LOCK product')
+      const query = '{ product(by: { slug: "harbor-shirt" }) { slug title brand } }'
+      const answers = Array.from({ length: 3 }, () => ask(post(query), impatient))
+      // all are executed, and share a load
+      const joined = (): number => impatient.events.filter(({ type }) => type === 'join').length
+      await until(() => joined() === 2)
+      await lock.end()
+      expect((await Promise.all(answers)).map(({ served }) => served)).toEqual([false, false, false])
+      await impatient.close()
     })
 
     it('is not waited for by mutations, which are each made', async () => {
