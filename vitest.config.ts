@@ -9,9 +9,11 @@ export default defineConfig({
     globalSetup: ['test/setup/global.ts'],
     // two on two cores, where the default is one: a file waits for servers as much as it computes
     maxWorkers: Math.max(2, availableParallelism() - 1),
+    // each worker loads Apollo, Prisma and the sources once, not once for each file
+    isolate: false,
     // for what hangs: how long a test takes says more about the machine, which may be busy with something else
-    testTimeout: 120_000,
-    hookTimeout: 240_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     reporters: ['default', './test/setup/slowest-reporter.ts'],
   },
 })

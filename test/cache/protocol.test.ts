@@ -5,7 +5,7 @@ const entry: Model = { readers: [2, 2], writers: 2, oneProcess: false, ordered: 
 const list: Model = { ...entry, grouped: true, readers: [2, 1] }
 const smaller: Model = { ...entry, readers: [2, 1] }
 
-describe('in every interleaving of readers, writers, expiry and death', { timeout: 120_000 }, () => {
+describe('in every interleaving of readers, writers, expiry and death', () => {
   it.each<[string, Model]>([
     ['an entry, read by two processes', entry],
     ['an entry, read twice in one process', { ...smaller, oneProcess: true }],

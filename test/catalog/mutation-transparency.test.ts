@@ -109,7 +109,7 @@ describe.skipIf(redis === null)('after any mutation', () => {
       ),
       { numRuns: Number(process.env['LARDER_TEST_RUNS'] ?? 10) },
     )
-  }, 300_000)
+  })
 
   it('none of the keys it evicts could be left out', async () => {
     const evictedBy = new Map<string, Set<string>>()
@@ -143,5 +143,5 @@ describe.skipIf(redis === null)('after any mutation', () => {
     overlooked = null
     expect(evictedBy.size).toBeGreaterThan(20)
     expect(unnoticed).toEqual([])
-  }, 300_000)
+  })
 })

@@ -122,5 +122,5 @@ describe.skipIf(testRedis() === null)('after any sequence of writes', () => {
       const served = cached.events.map((event) => (event.type === 'hit' && event.kind === kept ? event.count : 0))
       expect(served.reduce((sum, count) => sum + count, 0)).toBeGreaterThan(100)
     }
-  }, 300_000)
+  })
 })

@@ -37,7 +37,10 @@ async function start(mode: 'exclusive' | 'shared', options: Partial<RelayOptions
     ...options,
   })
   relays.push(relay)
+  const before = told.length
   await relay.started
+  // a server does not wait for long at its start; a test does
+  await until(() => told.length > before)
   return relay
 }
 
@@ -88,8 +91,8 @@ describe('the relay', () => {
     })
     await change('kept')
     expect(await waitForDelivery(client, 20_000)).toBe('delivered')
-    await until(() => told.length === 3)
-    expect(told).toEqual(['trusts', 'the store is away', 'trusts'])
+    await until(() => told.length > 2 && told.at(-1) === 'trusts')
+    expect(told[1]).toBe('the store is away')
     expect(delivered.map(({ entity }) => entity)).toEqual(['kept'])
   })
 

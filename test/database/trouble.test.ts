@@ -54,7 +54,12 @@ function address(at: number, database: string): string {
 
 describe('a database in trouble', () => {
   it('that does not answer at all makes a read fail in its time, and the next one is served again', async () => {
-    const database = connect({ url: address(proxy.port, 'larder'), access: 'read', statementTimeoutMs: 50 })
+    const database = connect({
+      url: address(proxy.port, 'larder'),
+      access: 'read',
+      statementTimeoutMs: 1000,
+      connectTimeoutMs: 20_000,
+    })
     await database.prisma.product.count()
     proxy.hold('replies')
     await expect(database.prisma.product.count()).rejects.toThrow(DatabaseTimeoutError)
@@ -67,7 +72,8 @@ describe('a database in trouble', () => {
     const database = connect({
       url: address(proxy.port, 'larder'),
       access: 'write',
-      statementTimeoutMs: 50,
+      statementTimeoutMs: 1000,
+      connectTimeoutMs: 20_000,
       // so that it is not PostgreSQL that ends it; the pool would after 10 s
       transactionTimeoutMs: 60_000,
     })
@@ -138,7 +144,7 @@ describe('a standby', () => {
     await writeFile(join(copy, 'postgres', 'standby.signal'), '')
     const standby = new PostgresServer(copy, ['fsync=off', 'hot_standby=on', 'hot_standby_feedback=off'])
     const standbyPort = await standby.start()
-    const database = connect({ url: address(standbyPort, 'larder'), access: 'read' })
+    const database = connect({ url: address(standbyPort, 'larder'), access: 'read', connectTimeoutMs: 20_000 })
     await expect(database.prisma.product.count()).rejects.toThrow(DatabaseUnavailableError)
     await query(standbyPort, 'SELECT pg_promote(true)')
     expect(await database.prisma.product.count()).toBe(8)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { explore } from './trust-explorer.ts'
 
 describe('in every interleaving of instances that lose the cache and trust it again', () => {
-  it('nothing is read that is older than what was acknowledged', { timeout: 120_000 }, () => {
+  it('nothing is read that is older than what was acknowledged', () => {
     const { states, violation } = explore()
     console.log(`  ${states.toLocaleString('en')} states`)
     expect(violation).toBeNull()

@@ -6,6 +6,7 @@ import { keepCoherent } from '../../src/start/coherence.ts'
 import { startApi, type TestApi } from '../setup/api.ts'
 import { testDatabase } from '../setup/index.ts'
 import { runProgram } from '../setup/process.ts'
+import { until } from '../setup/until.ts'
 
 let url: string
 let api: TestApi
@@ -17,7 +18,8 @@ beforeAll(async () => {
   await seedCatalog(database.client, { products: 20, seed: 1 })
   api = await startApi({ url })
   const { catalog, cache, instance, feed } = api
-  relay = await keepCoherent({ url, catalog, cache, instance, trustMs: 2000, print: () => {}, tell: feed.tell })
+  relay = await keepCoherent({ url, catalog, cache, instance, trustMs: 20_000, print: () => {}, tell: feed.tell })
+  await until(() => cache.trusted)
 })
 afterAll(async () => {
   await relay.stop()

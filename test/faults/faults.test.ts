@@ -18,7 +18,7 @@ const kinds = [
 ]
 
 describe.skipIf(testRedis() === null)('three processes, eight clients, and whatever can go wrong', () => {
-  it('contradict no answered write, and read nothing back in time', { timeout: 180_000 }, async () => {
+  it('contradict no answered write, and read nothing back in time', async () => {
     const totals = await runFaults({
       seed: 5,
       forMs: 120_000,

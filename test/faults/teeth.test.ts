@@ -8,7 +8,7 @@ import { runSabotaged } from './teeth/teeth.ts'
 const fast = sabotages.filter(({ name }) => /^(the textbook protocol|an eviction before COMMIT)/.test(name))
 
 describe.skipIf(testRedis() === null)('reads that are judged', () => {
-  it.each(fast)('show $name', { timeout: 180_000 }, async (sabotage) => {
+  it.each(fast)('show $name', async (sabotage) => {
     expect((await runSabotaged(sabotage, { seed: 1 })).violations).toBeGreaterThan(0)
   })
 })

@@ -372,7 +372,7 @@ describe('a strict import', () => {
 })
 
 describe('two imports at once', () => {
-  it('of the same file store everything once', { timeout: 120_000 }, async () => {
+  it('of the same file store everything once', async () => {
     const other = new pg.Client({ connectionString: url })
     await other.connect()
     const file = [

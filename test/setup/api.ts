@@ -7,6 +7,7 @@ import { readConfig } from '../../src/config.ts'
 import { createApp, type AppOptions } from '../../src/http/app.ts'
 import { createFeed, type Feed } from '../../src/observe/index.ts'
 import { appOptions } from '../../src/start/app-options.ts'
+import { patient } from './patient.ts'
 
 /** What tokens are signed with where tests ask for them. */
 export const testSecret = 'a secret of more than thirty-two characters'
@@ -85,23 +86,34 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
   const config = readConfig({
     LOG_LEVEL: 'silent',
     RATE_LIMIT: 'off',
+    ...patient,
     ...(production ? { NODE_ENV: 'production', LARDER_AUTH_SECRET: testSecret } : {}),
     ...environment,
   })
   const instance = randomUUID()
-  // a busy test machine must not make a request give up on PostgreSQL or Redis, nor a lease or a hold end under it
-  const [answerMs, deathMs] = [20_000, 40_000]
-  const limits = { connectTimeoutMs: answerMs, statementTimeoutMs: answerMs, transactionTimeoutMs: answerMs }
-  const pool = { url, poolSize: 4, ...limits, listener: feed.tell }
+  const transactionTimeoutMs = config.LARDER_TRANSACTION_TIMEOUT_MS
+  const pool = {
+    url,
+    poolSize: 4,
+    connectTimeoutMs: transactionTimeoutMs,
+    statementTimeoutMs: config.LARDER_STATEMENT_TIMEOUT_MS,
+    transactionTimeoutMs,
+    listener: feed.tell,
+  }
   const database = connect({ ...pool, access: 'read' })
   const writer = connect({ ...pool, access: 'write' })
-  const store = redis ? redisStore({ ...redis, readTimeoutMs: answerMs, writeTimeoutMs: answerMs }) : memoryStore()
+  const redisTimeouts = {
+    readTimeoutMs: config.LARDER_REDIS_READ_TIMEOUT_MS,
+    writeTimeoutMs: config.LARDER_REDIS_WRITE_TIMEOUT_MS,
+  }
+  const store = redis ? redisStore({ ...redis, ...redisTimeouts }) : memoryStore()
   await store.ready
   const cache = createCache({
     store,
     prefix: redis?.prefix ?? 'test',
-    leaseMs: deathMs,
-    holdMs: deathMs,
+    leaseMs: config.LARDER_LEASE_MS,
+    holdMs: config.LARDER_HOLD_MS,
+    waitMs: config.LARDER_WAIT_MS,
     listener: (event) => {
       events.push(event)
       feed.tell(event)
@@ -113,7 +125,7 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
     prisma: database.prisma,
     instance,
     writer: writer.prisma,
-    transactionTimeoutMs: answerMs,
+    transactionTimeoutMs,
     listener: feed.tell,
     ...(strict === undefined ? {} : { strict }),
     ...(deliveryTimeoutMs === undefined ? {} : { deliveryTimeoutMs }),

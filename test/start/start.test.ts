@@ -7,6 +7,7 @@ import type pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { startRedis } from '../setup/redis-server.ts'
 import { testDatabase, testRedis } from '../setup/index.ts'
+import { patient } from '../setup/patient.ts'
 import { isAlive, runProgram, type RunningProgram } from '../setup/process.ts'
 
 const running: RunningProgram[] = []
@@ -23,7 +24,7 @@ afterEach(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-const embedded = { LARDER_SAMPLE_DATA: '40', PORT: '0' }
+const embedded = { LARDER_SAMPLE_DATA: '40', PORT: '0', ...patient }
 
 function larder(environment: Record<string, string> = {}): RunningProgram {
   const program = runProgram('src/main.ts', [], {
@@ -59,36 +60,32 @@ async function postgresProcess(): Promise<number | null> {
 }
 
 describe('npm start with nothing configured', () => {
-  it(
-    'creates, fills and serves a catalog; tells how to reach it; and stops what it started',
-    { timeout: 90_000 },
-    async () => {
-      const program = larder()
-      const url = await ready(program)
-      expect(program.output()).toMatch(/Generating 40 sample products/)
-      expect(program.output()).toMatch(/database +embedded PostgreSQL/)
-      expect(program.output()).toMatch(/psql +PGPASSFILE=.*psql -h 127.0.0.1/)
-      expect(await postgresProcess()).not.toBeNull()
+  it('creates, fills and serves a catalog; tells how to reach it; and stops what it started', async () => {
+    const program = larder()
+    const url = await ready(program)
+    expect(program.output()).toMatch(/Generating 40 sample products/)
+    expect(program.output()).toMatch(/database +embedded PostgreSQL/)
+    expect(program.output()).toMatch(/psql +PGPASSFILE=.*psql -h 127.0.0.1/)
+    expect(await postgresProcess()).not.toBeNull()
 
-      const second = larder()
-      expect(await second.ended()).toBe(1)
-      expect(second.output()).toContain(`Another Larder (process ${program.child.pid}) is serving the database`)
-      expect(second.output()).not.toMatch(/\n\s+at /)
+    const second = larder()
+    expect(await second.ended()).toBe(1)
+    expect(second.output()).toContain(`Another Larder (process ${program.child.pid}) is serving the database`)
+    expect(second.output()).not.toMatch(/\n\s+at /)
 
-      // a command joins the running database, and ends once the server shows the rows
-      const before = await total(url)
-      const seed = runProgram('src/seed/command.ts', ['--products', '60'], { LARDER_DIRECTORY: join(folder, 'larder') })
-      expect(await seed.ended()).toBe(0)
-      expect(seed.output()).toContain('The running server shows the changes from now on.')
-      expect(await total(url)).not.toEqual(before)
+    // a command joins the running database, and ends once the server shows the rows
+    const before = await total(url)
+    const seed = runProgram('src/seed/command.ts', ['--products', '60'], { LARDER_DIRECTORY: join(folder, 'larder') })
+    expect(await seed.ended()).toBe(0)
+    expect(seed.output()).toContain('The running server shows the changes from now on.')
+    expect(await total(url)).not.toEqual(before)
 
-      program.child.kill('SIGTERM')
-      expect(await program.ended()).toBe(0)
-      expect(await postgresProcess()).toBeNull()
-    },
-  )
+    program.child.kill('SIGTERM')
+    expect(await program.ended()).toBe(0)
+    expect(await postgresProcess()).toBeNull()
+  })
 
-  it('takes over the server that a killed process left behind, with its data', { timeout: 90_000 }, async () => {
+  it('takes over the server that a killed process left behind, with its data', async () => {
     const killed = larder()
     const before = await total(await ready(killed))
     const pid = await postgresProcess()
@@ -105,7 +102,7 @@ describe('npm start with nothing configured', () => {
 })
 
 describe('npm run import', () => {
-  it('reads files and the standard input beside a running server, and reports', { timeout: 90_000 }, async () => {
+  it('reads files and the standard input beside a running server, and reports', async () => {
     const url = await ready(larder())
     const file = join(folder, 'catalog.jsonl')
     await writeFile(file, '{"category":{"slug":"new","name":"New"}}\n{"product":{"slug":"thing"}}\n')
