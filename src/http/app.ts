@@ -56,6 +56,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.bodyLimit,
     forceCloseConnections: 'idle',
+    // a machine that is slow to load what the routes need is no reason not to start
+    pluginTimeout: 0,
     // whoever still comes on a connection that stands is answered, and told to open another one elsewhere
     return503OnClosing: false,
     trustProxy: [...options.trustProxy],
