@@ -11,6 +11,8 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     // each worker loads Apollo, Prisma and the sources once, not once for each file
     isolate: false,
+    // so what one file puts in the place of something, the next must not find there
+    restoreMocks: true,
     // for what hangs: how long a test takes says more about the machine, which may be busy with something else
     testTimeout: 600_000,
     hookTimeout: 600_000,
