@@ -91,8 +91,8 @@ describe('the relay', () => {
     })
     await change('kept')
     expect(await waitForDelivery(client, 20_000)).toBe('delivered')
-    await until(() => told.length > 2 && told.at(-1) === 'trusts')
-    expect(told[1]).toBe('the store is away')
+    await until(() => told.length > 2)
+    expect(told.slice(0, 3)).toEqual(['trusts', 'the store is away', 'trusts'])
     expect(delivered.map(({ entity }) => entity)).toEqual(['kept'])
   })
 

@@ -20,6 +20,8 @@ import { until } from '../setup/until.ts'
 
 const redis = testRedis()
 const cold = '{ products(first: 2) { nodes { title } } }'
+// connecting is not what is late here
+const connectTimeoutMs = 20_000
 const readTitle = '{ product(by: { id: "Product:1" }) { title } }'
 let folder: string
 let server: PostgresServer
@@ -58,7 +60,7 @@ describe('a database in trouble', () => {
       url: address(proxy.port, 'larder'),
       access: 'read',
       statementTimeoutMs: 1000,
-      connectTimeoutMs: 20_000,
+      connectTimeoutMs,
     })
     await database.prisma.product.count()
     proxy.hold('replies')
@@ -73,7 +75,7 @@ describe('a database in trouble', () => {
       url: address(proxy.port, 'larder'),
       access: 'write',
       statementTimeoutMs: 1000,
-      connectTimeoutMs: 20_000,
+      connectTimeoutMs,
       // so that it is not PostgreSQL that ends it; the pool would after 10 s
       transactionTimeoutMs: 60_000,
     })
@@ -144,7 +146,7 @@ describe('a standby', () => {
     await writeFile(join(copy, 'postgres', 'standby.signal'), '')
     const standby = new PostgresServer(copy, ['fsync=off', 'hot_standby=on', 'hot_standby_feedback=off'])
     const standbyPort = await standby.start()
-    const database = connect({ url: address(standbyPort, 'larder'), access: 'read', connectTimeoutMs: 20_000 })
+    const database = connect({ url: address(standbyPort, 'larder'), access: 'read', connectTimeoutMs })
     await expect(database.prisma.product.count()).rejects.toThrow(DatabaseUnavailableError)
     await query(standbyPort, 'SELECT pg_promote(true)')
     expect(await database.prisma.product.count()).toBe(8)
