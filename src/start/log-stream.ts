@@ -5,7 +5,7 @@ import type { AppOptions } from '../http/app.ts'
 type LogStream = NonNullable<AppOptions['log']['stream']>
 
 const gatherMs = 100
-const gatheredBytes = 8192
+const gatheredLength = 8192
 // how pino begins a line of level info
 const routine = '{"level":30,'
 
@@ -20,13 +20,22 @@ export async function logStream({ NODE_ENV }: Config): Promise<LogStream> {
  * where something is wrong.
  */
 function gathered(): LogStream {
-  const output = destination({ dest: 1, sync: true, minLength: gatheredBytes })
-  setInterval(() => output.flush(), gatherMs).unref()
-  process.on('exit', () => output.flushSync())
+  const output = destination({ dest: 1, sync: true })
+  // gathered here: a destination that gathers measures all that it has with each line
+  let lines = ''
+  function flush(): void {
+    if (lines !== '') output.write(lines)
+    lines = ''
+  }
+  setInterval(flush, gatherMs).unref()
+  process.on('exit', () => {
+    flush()
+    output.flushSync()
+  })
   return {
     write(line) {
-      output.write(line)
-      if (!line.startsWith(routine)) output.flushSync()
+      lines += line
+      if (lines.length >= gatheredLength || !line.startsWith(routine)) flush()
     },
   }
 }
