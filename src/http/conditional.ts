@@ -3,10 +3,12 @@ import type { FastifyInstance } from 'fastify'
 
 /**
  * Lets caches outside keep an answer to a GET, as long as they ask each time whether it still holds: a strong ETag, and
- * 304 without a body where it does. An answer to somebody in particular is theirs alone.
+ * 304 without a body where it does. An answer to somebody in particular is theirs alone. No cache keeps an answer to a
+ * POST that does not say for how long (RFC 9110, 9.3.3).
  */
 export function answerConditionally(app: FastifyInstance): void {
   app.addHook('onSend', (request, reply, payload, done) => {
+    if (request.method === 'POST') return done(null, payload)
     const isPrivate = request.headers.authorization !== undefined
     reply
       .header('cache-control', isPrivate ? 'private, no-cache' : 'no-cache')

@@ -28,7 +28,7 @@ const sandboxPolicy = [
 
 /** Headers that keep browsers from doing with an answer what it is not meant for. Routes with pages widen the policy. */
 export async function secure(app: FastifyInstance, { corsOrigins, sandbox }: SecurityOptions): Promise<void> {
-  const headers = headersOf({
+  const policy = {
     contentSecurityPolicy: {
       useDefaults: false,
       directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] },
@@ -41,13 +41,24 @@ export async function secure(app: FastifyInstance, { corsOrigins, sandbox }: Sec
     xDownloadOptions: false,
     xPermittedCrossDomainPolicies: false,
     xXssProtection: false,
+  } satisfies HelmetOptions
+  const forPages = headersOf(policy)
+  // an answer to a POST is no page, and no part of one
+  const forData = headersOf({
+    ...policy,
+    crossOriginOpenerPolicy: false,
+    crossOriginResourcePolicy: false,
+    referrerPolicy: false,
+    xFrameOptions: false,
   })
-  app.addHook('onRequest', (_request, reply, done) => {
-    reply.headers(headers)
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(request.method === 'POST' ? forData : forPages)
     done()
   })
+  const sites = [...corsOrigins, ...(sandbox ? [sandboxSite] : [])]
   await app.register(cors, {
-    origin: [...corsOrigins, ...(sandbox ? [sandboxSite] : [])],
+    // what no page of another site asks for is spared the headers for it
+    origin: (origin, tell) => tell(null, origin === undefined ? false : sites),
     methods: ['GET', 'POST'],
     allowedHeaders: [
       'content-type',
@@ -56,15 +67,7 @@ export async function secure(app: FastifyInstance, { corsOrigins, sandbox }: Sec
       'x-apollo-operation-name',
       'x-larder-trace',
     ],
-    exposedHeaders: [
-      'etag',
-      'x-cache',
-      'x-request-id',
-      'retry-after',
-      'ratelimit-limit',
-      'ratelimit-remaining',
-      'ratelimit-reset',
-    ],
+    exposedHeaders: 'etag, x-cache, x-request-id, retry-after, ratelimit-limit, ratelimit-remaining, ratelimit-reset',
     maxAge: 600,
   })
 }

@@ -307,6 +307,9 @@ describe('persisted operations', () => {
 })
 
 describe('browsers', () => {
+  const post = (to: TestApi, headers: Record<string, string> = {}) =>
+    to.app.inject({ method: 'POST', url: '/graphql', headers, payload: { query: '{ __typename }' } })
+
   it('of sites on the list may read answers, and no others', async () => {
     const listed = await open({ LARDER_CORS_ORIGINS: 'https://shop.example, https://admin.example' })
     const preflight = (origin: string) =>
@@ -319,6 +322,10 @@ describe('browsers', () => {
       'https://shop.example',
     )
     expect((await preflight('https://evil.example')).headers['access-control-allow-origin']).toBeUndefined()
+    const exposed = async (headers: Record<string, string>) =>
+      (await post(listed, headers)).headers['access-control-expose-headers']
+    expect(await exposed({ origin: 'https://shop.example' })).toContain('x-request-id')
+    expect(await exposed({})).toBeUndefined()
     expect((await preflight('https://studio.apollographql.com')).headers['access-control-allow-origin']).toBeUndefined()
   })
 
@@ -337,5 +344,9 @@ describe('browsers', () => {
         'referrer-policy': 'no-referrer',
         'x-frame-options': 'SAMEORIGIN',
       })
+    expect((await post(api)).headers).toMatchObject({
+      'content-security-policy': closed.headers['content-security-policy'],
+      'x-content-type-options': 'nosniff',
+    })
   })
 })
