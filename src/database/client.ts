@@ -31,6 +31,9 @@ export interface Database {
 }
 
 const graceMs = 1000
+// whoever asks for a page wants the first few rows: by the time that several workers have been told so, they have read the
+// whole catalog; and the cores are there for many requests at once
+const alone = '-c max_parallel_workers_per_gather=0'
 
 /**
  * Connects to PostgreSQL, lazily. What fails because the database is away or slow throws DatabaseUnavailableError or
@@ -61,7 +64,7 @@ export function connect(options: DatabaseOptions): Database {
         .then(() => settle(), settle)
     },
     application_name: access === 'read' ? 'larder' : writerName,
-    ...(access === 'read' ? { options: '-c default_transaction_read_only=on' } : {}),
+    options: access === 'read' ? `${alone} -c default_transaction_read_only=on` : alone,
   })
   // an idle connection that breaks is replaced when it is next needed; unheard, its error would end the process
   pool.on('error', () => {})

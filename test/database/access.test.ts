@@ -12,3 +12,11 @@ it('a client that reads cannot change anything, whatever it sends', async () => 
   expect(await prisma.product.count()).toBe(0)
   await database.close()
 })
+
+it.each(['read', 'write'] as const)('a client that may %s has no statement run by several workers', async (access) => {
+  const { url } = await testDatabase()
+  const database = connect({ url, access })
+  const [setting] = await database.prisma.$queryRaw<unknown[]>`SHOW max_parallel_workers_per_gather`
+  expect(setting).toEqual({ max_parallel_workers_per_gather: '0' })
+  await database.close()
+})
