@@ -26,9 +26,14 @@ export async function measureRows({ options, work, tell }: Bench, stands: readon
   return samples
 }
 
-/** Q1 on so many processes of Larder, with one Redis and one database. Processes share a core where servers have one. */
+/**
+ * Q1 on so many processes of Larder, with one Redis and one database, each with as many connections as one has alone.
+ * Processes share a core where servers have one.
+ */
 export function measureProcesses(bench: Bench, processes: number): Promise<Sample[]> {
-  return measureLarder(bench, ['Q1'], `${processes}`, { processes })
+  const connections = bench.options.connections * processes
+  const grown = { ...bench, options: { ...bench.options, connections } }
+  return measureLarder(grown, ['Q1'], `${processes}`, { processes })
 }
 
 /** The queries that come back, on a catalog of so many products. */

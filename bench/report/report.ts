@@ -67,6 +67,8 @@ ${tables.staleTable(found)}
 
 ## Growth
 
+Best rounds. Each process is asked over ${options.connections} connections of its own, and all of them share the servers' core.
+
 ${image(drawn, 'bench-growth.svg', 'How the cost of a request grows with rows, products and processes')}
 `
   await mkdir(join(folder, 'images'), { recursive: true })
