@@ -8,7 +8,7 @@ import { seedCatalog } from '../src/seed/seed.ts'
 import { createDatabase, dropDatabase } from '../test/setup/database.ts'
 
 const password = 'bench'
-/** Stands in no statement but the sample's. */
+/** Stands in no statement but those that ask how much waits in the outbox. */
 const sampled = 'AS "oldestMs"'
 
 /** The private PostgreSQL of a run. Catalogs are kept from run to run: a large one takes long to generate. */
