@@ -67,9 +67,11 @@ export async function recordByHand(send: Send, keys: readonly string[]): Promise
   )
 }
 
-/** What waits to be delivered: so many rows, the oldest of which began to wait so many ms ago. */
+/** What waits to be delivered. */
 export interface OutboxDepth {
+  /** Up to 10,001, which stands for more. */
   readonly rows: number
+  /** Age of the oldest row in ms; 0 without any. */
   readonly oldestMs: number
 }
 
@@ -77,10 +79,10 @@ export interface OutboxDepth {
 const mostCounted = 10_000
 
 export async function outboxDepth(prisma: Pick<PrismaClient, '$queryRaw'>): Promise<OutboxDepth> {
-  const [found] = await prisma.$queryRaw<{ rows: number; oldestMs: number }[]>`
+  const [found] = await prisma.$queryRaw<OutboxDepth[]>`
     SELECT count(*)::int4 AS rows,
-      coalesce(extract(epoch FROM clock_timestamp() - min("created_at")) * 1000, 0)::int4 AS "oldestMs"
-    FROM (SELECT "created_at" FROM "outbox" ORDER BY "id" LIMIT ${mostCounted}) AS waiting`
+      coalesce(extract(epoch FROM clock_timestamp() - min("created_at")) * 1000, 0)::float8 AS "oldestMs"
+    FROM (SELECT "created_at" FROM "outbox" ORDER BY "id" LIMIT ${mostCounted + 1}) AS waiting`
   return found ?? { rows: 0, oldestMs: 0 }
 }
 

@@ -1,5 +1,6 @@
 import type { Cache } from '../cache/index.ts'
 import type { Database } from '../database/client.ts'
+import { outboxDepth } from '../database/outbox.ts'
 import type { OutboxSample, SampleEvent } from '../observe/index.ts'
 import type { SharedValues } from '../redis/shared-values.ts'
 
@@ -9,8 +10,6 @@ interface Sampled {
   readonly writer: Database
   readonly shared: SharedValues | undefined
 }
-
-const deepestCounted = 10_000
 
 /** How the cache, Redis, the database and its outbox are at this moment. */
 export async function takeSample({
@@ -29,12 +28,6 @@ export async function takeSample({
 }
 
 async function sampleOutbox({ prisma }: Database): Promise<OutboxSample | null> {
-  const sample = prisma.$queryRaw<OutboxSample[]>`
-    SELECT count(*)::int4 AS depth,
-      coalesce(extract(epoch FROM clock_timestamp() - min("created_at")) * 1000, 0)::float8 AS "oldestMs"
-    FROM (SELECT "created_at" FROM "outbox" ORDER BY "id" LIMIT ${deepestCounted + 1}) AS counted`
-  return sample.then(
-    ([found]) => found ?? null,
-    () => null,
-  )
+  const depth = await outboxDepth(prisma).catch(() => null)
+  return depth && { depth: depth.rows, oldestMs: depth.oldestMs }
 }

@@ -7,17 +7,19 @@ import { testDatabase, testRedis } from '../setup/index.ts'
 const redis = testRedis()
 let api: TestApi
 let shared: SharedValues | undefined
-let insert: (rows: number) => Promise<unknown>
+let clear: () => Promise<unknown>
+let insert: (rows: number, age?: string) => Promise<unknown>
 
 beforeAll(async () => {
   const { url, client } = await testDatabase()
   api = await startApi({ url })
   shared = redis === null ? undefined : connectSharedValues({ is: 'server', url: redis.url }, redis.prefix)
-  insert = (rows) =>
+  clear = () => client.query('TRUNCATE outbox')
+  insert = (rows, age = '1 hour') =>
     client.query(
       `INSERT INTO outbox (transaction_id, entity, created_at)
-       SELECT 1, 'product', now() - interval '1 hour' FROM generate_series(1, $1::int)`,
-      [rows],
+       SELECT 1, 'product', now() - $2::interval FROM generate_series(1, $1::int)`,
+      [rows, age],
     )
 })
 afterAll(async () => {
@@ -37,6 +39,12 @@ it('tells how deep the outbox is and how old, up to a bound', async () => {
   expect(cache).toEqual({ store: 'memory', trusted: true, trouble: null })
   await insert(12_000)
   expect((await sample()).outbox?.depth).toBe(10_001)
+})
+
+it('tells how old a change is that has waited for weeks', async () => {
+  await clear()
+  await insert(1, '60 days')
+  expect((await sample()).outbox?.oldestMs).toBeGreaterThan(59 * 24 * 3_600_000)
 })
 
 it.skipIf(redis === null)('tells what Redis says of its memory, and nothing where it does not answer', async () => {
