@@ -36,8 +36,8 @@ const graceMs = 1000
 const alone = '-c max_parallel_workers_per_gather=0'
 
 /**
- * Connects to PostgreSQL, lazily. What fails because the database is away or slow throws DatabaseUnavailableError or
- * DatabaseTimeoutError.
+ * Connects to PostgreSQL, lazily. A read that fails because the database is away or slow throws DatabaseUnavailableError
+ * or DatabaseTimeoutError.
  */
 export function connect(options: DatabaseOptions): Database {
   const {
@@ -76,17 +76,8 @@ export function connect(options: DatabaseOptions): Database {
       giveUpSilent(client, error)
     })
   const client = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' })
-  const prisma = client.$extends({
-    query: {
-      async $allOperations({ args, query }) {
-        try {
-          return (await query(args)) as unknown
-        } catch (error) {
-          throw databaseError(error)
-        }
-      },
-    },
-  }) as unknown as PrismaClient
+  // the catalog's write tells errors apart itself: what extends a client makes each statement of a transaction dearer
+  const prisma = access === 'read' ? tellingErrorsApart(client) : client
   return {
     prisma,
     statements: () => statements,
@@ -100,6 +91,20 @@ export function connect(options: DatabaseOptions): Database {
       if (!pool.ended) await pool.end()
     },
   }
+}
+
+function tellingErrorsApart(client: PrismaClient): PrismaClient {
+  return client.$extends({
+    query: {
+      async $allOperations({ args, query }) {
+        try {
+          return (await query(args)) as unknown
+        } catch (error) {
+          throw databaseError(error)
+        }
+      },
+    },
+  }) as unknown as PrismaClient
 }
 
 /** A connection on which an answer is still to come would keep whoever uses it next waiting. */
