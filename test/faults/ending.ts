@@ -11,7 +11,7 @@ export class Ending {
     // each client that pauses listens
     setMaxListeners(0, this.signal)
     if (stopping?.aborted === true) this.now()
-    stopping?.addEventListener('abort', () => this.now(), { once: true })
+    stopping?.addEventListener('abort', () => this.now(), { once: true, signal: this.signal })
   }
 
   get signal(): AbortSignal {
