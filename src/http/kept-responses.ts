@@ -12,6 +12,8 @@ declare module 'fastify' {
     asked: string | null
     /** What its answer is being built from; null where it is not going to be kept. */
     dependencies: Dependencies | null
+    /** Tells those who ask the same that it has been executed, and whether in vain; null where nobody can wait for it. */
+    executed: ((inVain: boolean) => void) | null
     /** When it began, if every change that was made before is known: on the clock of performance.now(). */
     begunAt: number | null
   }
@@ -64,6 +66,7 @@ export function serveKeptResponses(app: FastifyInstance, { catchUp, keeper, wait
   app.decorateRequest('asked', null)
   app.decorateRequest('begunAt', null)
   app.decorateRequest('dependencies', null)
+  app.decorateRequest('executed', null)
 
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) => {
     request.asked = askedBy(request, text)
@@ -75,7 +78,7 @@ export function serveKeptResponses(app: FastifyInstance, { catchUp, keeper, wait
   app.addHook('preHandler', (request, reply, done) => {
     if (request.method === 'GET') request.asked = askedBy(request, '')
     const { asked } = request
-    if (asked === null || !(mayBeQuery(asked) || known.has(asked))) return done()
+    if (asked === null || !mayBeQuery(asked)) return done()
     const looking = { asked, begunAt: performance.now(), request, reply, done }
     request.begunAt = looking.begunAt
     void catchUp().then(() => answer(looking))
@@ -94,18 +97,25 @@ export function serveKeptResponses(app: FastifyInstance, { catchUp, keeper, wait
   }
 
   function waitOrExecute(looking: Looking, found: Known | undefined): void {
-    const { asked, begunAt, request, reply } = looking
+    const { asked, begunAt } = looking
+    // it could not be kept
+    if (asked.length > longestText) return execute(looking)
     const end = underWay.endOf(asked)
     // as long as a read waits for a load elsewhere
     const leftMs = begunAt + waitMs - performance.now()
-    if (end !== undefined && leftMs > 0) {
-      void Promise.race([end, sleep(leftMs, undefined, { ref: false })]).then(() => answer(looking))
-      return
-    }
-    reply.raw.once('close', underWay.begin(asked))
+    if (end === undefined || leftMs <= 0) return executeForAll(looking, found)
+    void Promise.race([end, sleep(leftMs, false, { ref: false })]).then((inVain) => {
+      // one after the other would have to wait, each for the one before
+      if (inVain) executeForAll(looking, found)
+      else answer(looking)
+    })
+  }
+
+  function executeForAll(looking: Looking, found: Known | undefined): void {
+    const { asked, request } = looking
+    request.executed = underWay.begin(asked)
     // what was asked before is kept this time
-    if (asked.length <= longestText && (found !== undefined || before.met(asked)))
-      request.dependencies = new Dependencies()
+    if (found !== undefined || before.met(asked)) request.dependencies = new Dependencies()
     execute(looking)
   }
 
@@ -117,20 +127,28 @@ export function serveKeptResponses(app: FastifyInstance, { catchUp, keeper, wait
     })
   }
 
+  // whatever becomes of a request that is executed, and of its client: an answer is sent
   app.addHook('onSend', (request, reply, payload, done) => {
     done(null, payload)
-    const { asked, dependencies, tally } = request
-    if (asked === null || dependencies === null || typeof payload !== 'string') return
+    const { dependencies, executed } = request
+    const isKept = dependencies !== null && keep(request, reply, payload, dependencies)
+    executed?.(dependencies !== null && !isKept)
+  })
+
+  function keep(request: FastifyRequest, reply: FastifyReply, payload: unknown, dependencies: Dependencies): boolean {
+    const { asked, tally } = request
     const { run, hits, misses } = tally
-    if (reply.statusCode !== 200 || run.operationType !== 'query' || tally.code !== null) return
+    if (asked === null || typeof payload !== 'string' || payload.length > longestAnswer) return false
+    if (reply.statusCode !== 200 || run.operationType !== 'query' || tally.code !== null) return false
     // what reads nothing is not worth a question to the store
-    if (hits + misses === 0) return
-    const standing = payload.length <= longestAnswer ? keeper.keep(dependencies) : null
-    if (standing === null) return
+    if (hits + misses === 0) return false
+    const standing = keeper.keep(dependencies)
+    if (standing === null) return false
     const contentType = String(reply.getHeader('content-type'))
     known.set(asked, { run, contentType, body: Buffer.from(payload), standing })
     keeper.tell('response', 'fill', 1)
-  })
+    return true
+  }
 }
 
 /** Mutations do not wait for each other here, nor does what nobody can tell before it is parsed. */

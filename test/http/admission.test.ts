@@ -1,6 +1,8 @@
 import fastify from 'fastify'
+import { connect, type AddressInfo } from 'node:net'
 import { expect, it } from 'vitest'
 import { admit } from '../../src/http/admission.ts'
+import { until } from '../setup/until.ts'
 
 it('answers as many requests at a time as it may, tells the others to try again, and has room when one has left', async () => {
   const app = fastify()
@@ -35,5 +37,33 @@ it('answers as many requests at a time as it may, tells the others to try again,
     { statusCode: 200, body: 'answered' },
     { statusCode: 200, body: 'answered' },
   ])
+  await app.close()
+})
+
+it('has room again when a connection has gone on which answers waited for one another', async () => {
+  const app = fastify()
+  admit(app, 4)
+  let arrived = 0
+  app.get('/slow', () => {
+    arrived += 1
+    return new Promise(() => {})
+  })
+  app.get('/', () => {
+    arrived += 1
+    return 'answered'
+  })
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const client = connect((app.server.address() as AddressInfo).port, '127.0.0.1')
+  const get = (path: string): string => `GET ${path} HTTP/1.1\r\nhost: localhost\r\n\r\n`
+  client.write(get('/slow') + get('/').repeat(3))
+  await until(() => arrived === 4)
+  expect((await app.inject('/')).statusCode).toBe(503)
+  client.destroy()
+  await until(async () => (await app.inject('/')).statusCode === 200)
+  // and not for more than before
+  const all = Array.from({ length: 4 }, () => app.inject('/slow'))
+  await until(() => arrived === 9)
+  expect((await app.inject('/')).statusCode).toBe(503)
+  void all
   await app.close()
 })
