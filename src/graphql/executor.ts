@@ -1,7 +1,6 @@
 import type { ApolloServerOptionsWithGateway } from '@apollo/server'
 import {
   execute,
-  getVariableValues,
   type DocumentNode,
   type ExecutionResult,
   type GraphQLSchema,
@@ -14,6 +13,7 @@ import { asGraphQLError } from './compiled-error.ts'
 import type { Context } from './context.ts'
 import { PartCompiler, type OperationInParts } from './parts/compiled.ts'
 import { KeptParts } from './parts/kept-parts.ts'
+import { areCoercible } from './variables.ts'
 
 type Gateway = ApolloServerOptionsWithGateway<never>['gateway']
 
@@ -62,11 +62,6 @@ export function compilingGateway(schema: GraphQLSchema, keeper: Keeper | null): 
     return compiled ?? null
   }
 
-  function areCoercible({ variableDefinitions = [] }: OperationDefinitionNode, variables: object): boolean {
-    if (variableDefinitions.length === 0) return true
-    return getVariableValues(schema, variableDefinitions, { ...variables }, { maxErrors: 1 }).errors === undefined
-  }
-
   /** Null where it is to be walked. */
   async function executeCompiled(
     { document, context }: Execution,
@@ -74,7 +69,7 @@ export function compilingGateway(schema: GraphQLSchema, keeper: Keeper | null): 
     variables: Record<string, unknown>,
   ): Promise<ExecutionResult | null> {
     const compiled = compiledOf(operation)
-    if (compiled === null || !areCoercible(operation, variables)) return null
+    if (compiled === null || !areCoercible(schema, operation, variables)) return null
     if (parts !== null && context.begunAt !== null) {
       if (compiled.inParts === undefined) compiled.inParts = parts.compile(document, operation)
       const result = await compiled.inParts?.execute(context, context.begunAt, variables)

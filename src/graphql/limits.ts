@@ -8,10 +8,12 @@ import {
   isCompositeType,
   type DocumentNode,
   type GraphQLSchema,
+  type OperationDefinitionNode,
   type ValidationRule,
 } from 'graphql'
 import { getComplexity, type ComplexityEstimator } from 'graphql-query-complexity'
 import type { Context } from './context.ts'
+import { areCoercible } from './variables.ts'
 
 /** How much one operation may ask for. */
 export interface Limits {
@@ -26,6 +28,9 @@ export interface Limits {
 
 /** Marks an error among those of the validation as one of a limit: Apollo overwrites the code that such an error has. */
 export const limitMark = 'larderLimit'
+
+/** An operation whose fragments unfold to more fields than this is nothing a person has written. */
+export const mostSelections = 10_000
 
 const mostDirectives = 50
 
@@ -55,15 +60,16 @@ export function costPlugin({ cost: most }: Limits): ApolloServerPlugin<Context> 
   return {
     requestDidStart: () =>
       Promise.resolve({
-        didResolveOperation({ schema, document, request, operationName }) {
+        didResolveOperation({ schema, document, request, operation }) {
+          // Apollo refuses what names no operation itself
+          if (operation === undefined) return Promise.resolve()
           const variables = request.variables ?? {}
-          const cost = costs.of(document, operationName, variables, () =>
-            costOf(schema, document, variables, operationName),
-          )
+          const cost = costs.of(operation, variables, () => costOf(schema, document, operation, variables))
           if (cost > most) {
-            throw new GraphQLError(`The operation costs ${cost}, but may cost ${most} at most. Ask for less at once.`, {
-              extensions: { code: 'QUERY_TOO_COMPLEX', http: { status: 400 } },
-            })
+            throw refusal(
+              'QUERY_TOO_COMPLEX',
+              `The operation costs ${cost}, but may cost ${most} at most. Ask for less at once.`,
+            )
           }
           return Promise.resolve()
         },
@@ -71,48 +77,52 @@ export function costPlugin({ cost: most }: Limits): ApolloServerPlugin<Context> 
   }
 }
 
-/** 0 for an operation whose variables are wrong: its execution says so, and reads nothing. */
+/**
+ * 0 for an operation whose variables are wrong: its execution says so, and reads nothing.
+ * @throws GraphQLError where a field cannot have its arguments: it alone would not be executed, and all others for nothing
+ */
 function costOf(
   schema: GraphQLSchema,
   query: DocumentNode,
+  operation: OperationDefinitionNode,
   variables: Record<string, unknown>,
-  operationName: string | null,
 ): number {
   try {
     return getComplexity({
       schema,
       query,
       variables,
-      ...(operationName === null ? {} : { operationName }),
+      ...(operation.name === undefined ? {} : { operationName: operation.name.value }),
+      // as many as its validation lets through
+      maxQueryNodes: mostSelections + 1,
       estimators: [estimate],
     })
   } catch (error) {
-    if (error instanceof GraphQLError) return 0
-    throw error
+    if (!(error instanceof GraphQLError)) throw error
+    if (areCoercible(schema, operation, variables)) throw refusal('BAD_USER_INPUT', error.message)
+    return 0
   }
 }
 
-/** Costs that have been worked out, by document, as long as Apollo remembers it, and by all of its variables that matter. */
-class KnownCosts {
-  readonly #costs = new WeakMap<DocumentNode, Map<string, number>>()
+function refusal(code: string, message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code, http: { status: 400 } } })
+}
 
-  of(
-    document: DocumentNode,
-    operationName: string | null,
-    variables: Readonly<Record<string, unknown>>,
-    workOut: () => number,
-  ): number {
-    const costs = this.#costs.get(document) ?? new Map<string, number>()
-    this.#costs.set(document, costs)
-    const name = JSON.stringify([
-      operationName,
-      Object.entries(variables).map(([key, value]) => [key, weightOf(value)]),
-    ])
-    const known = costs.get(name)
+/** Costs that have been worked out, by operation, as long as Apollo remembers it, and by all that matters of its variables. */
+class KnownCosts {
+  readonly #costs = new WeakMap<OperationDefinitionNode, Map<string, number>>()
+
+  of(operation: OperationDefinitionNode, variables: Readonly<Record<string, unknown>>, workOut: () => number): number {
+    const costs = this.#costs.get(operation) ?? new Map<string, number>()
+    this.#costs.set(operation, costs)
+    // of those alone that it declares, and not their names: clients may send any number of others, of any length
+    const { variableDefinitions = [] } = operation
+    const weights = JSON.stringify(variableDefinitions.map(({ variable }) => weightOf(variables[variable.name.value])))
+    const known = costs.get(weights)
     if (known !== undefined) return known
     const cost = workOut()
     // 0 may stand for variables that cannot be used, where others of the same weight can
-    if (cost > 0 && costs.size < mostKnown) costs.set(name, cost)
+    if (cost > 0 && costs.size < mostKnown) costs.set(weights, cost)
     return cost
   }
 }

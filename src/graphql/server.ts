@@ -13,7 +13,7 @@ import type { Context } from './context.ts'
 import { compilingGateway } from './executor.ts'
 import { stringifyResult } from './parts/json.ts'
 import { formatError, isInternal, statusOfCode } from './errors.ts'
-import { costPlugin, limitRules, type Limits } from './limits.ts'
+import { costPlugin, limitRules, mostSelections, type Limits } from './limits.ts'
 import { rootTypesRule } from './root-types.ts'
 import { onlyRegistered, persistedOperations, registeredOperations, type SharedOperations } from './operations.ts'
 
@@ -75,9 +75,6 @@ export function createGraphQLServer(options: GraphQLOptions): ApolloServer<Conte
     ],
   })
 }
-
-// an operation whose fragments unfold to more fields than this is nothing a person has written
-const mostSelections = 10_000
 
 /** What Sandbox shows to begin with. */
 const firstQuery = `# Run it twice with the header x-larder-trace: 1 and look at extensions.larder:

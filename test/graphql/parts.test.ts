@@ -191,6 +191,22 @@ describe.each([
       expect((await ask(query)).errors).toBeUndefined()
     })
 
+    it('leave an error in its place also where those before it still have to be read', async () => {
+      const query = `query ($n: Int) { ${nodes([1, 2])} { id ... on Product {
+        variants(after: "?") { totalCount } reviews(first: $n) { nodes { id } } } } }`
+      await warm(query, { n: 1 })
+      await api.ask(`{ ${nodes([2])} { ... on Product { reviews(first: 57) { nodes { id } } } } }`)
+      const unheard: unknown[] = []
+      const hear = (error: unknown): number => unheard.push(error)
+      process.on('unhandledRejection', hear)
+      const { errors } = await ask(query, { n: 57 })
+      // told once the loop has turned
+      await new Promise((resolve) => setImmediate(resolve))
+      process.off('unhandledRejection', hear)
+      expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['BAD_USER_INPUT', 'BAD_USER_INPUT'])
+      expect(unheard).toEqual([])
+    })
+
     it('are counted as hits of the request, and not used where it is to be explained', async () => {
       const query = `query Counted { ${nodes([1, 2])} { id ... on Product { title } } }`
       const headers = { authorization: writer }

@@ -175,6 +175,15 @@ describe('how much may be asked', () => {
     expect(code(await costly.ask(query, { n: 'many' }))).toBe('400 BAD_USER_INPUT')
   })
 
+  it.each([
+    ['has no id', 'query($null: ID = "Product:1") { x: node(id: $null) { id } OTHERS }'],
+    ['is included by nothing', 'query($null: Boolean = true) { x: __typename @include(if: $null) OTHERS }'],
+  ])('a field that %s does not make all others free', async (_what, query) => {
+    const others =
+      'products(first: 100) { nodes { reviews(first: 100) { nodes { product { reviews(first: 100) { nodes { id } } } } } } }'
+    expect(code(await api.ask(query.replace('OTHERS', others), { null: null }))).toBe('400 BAD_USER_INPUT')
+  })
+
   it('what a frontend or Sandbox asks lies well below', async () => {
     const developer = await open({ LARDER_INTROSPECTION: 'on' })
     const { getIntrospectionQuery } = await import('graphql')

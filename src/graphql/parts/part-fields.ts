@@ -70,8 +70,16 @@ function inParts(name: string, field: AnyField): AnyField {
       }
       const things =
         resolve === undefined ? (source as Record<string, unknown>)[name] : resolve(source, others, context, info)
+      // thrown by one of many, it would leave those that are still being read without anybody who hears of their errors
+      const oneOf = (thing: unknown): unknown => {
+        try {
+          return partOf(thing)
+        } catch (error) {
+          return Promise.reject(error as Error)
+        }
+      }
       return whenRead(things, (found: unknown) =>
-        Array.isArray(found) ? allRead(found.map((each: unknown) => whenRead(each, partOf))) : partOf(found),
+        Array.isArray(found) ? allRead(found.map((each: unknown) => whenRead(each, oneOf))) : partOf(found),
       )
     },
   }
