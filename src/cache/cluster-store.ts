@@ -211,12 +211,12 @@ class ClusterStore implements Store {
     return this.#refreshing
   }
 
-  /** Any node that answers knows the map of the slots. */
+  /** Any node that answers knows the map of the slots: those that are configured, and those that have joined since. */
   async #readSlots(): Promise<void> {
-    for (const seed of this.#seeds) {
-      if (!seed.isReady) continue
+    for (const each of [...this.#seeds, ...this.#nodes.map(({ node }) => node.connection)]) {
+      if (!each.isReady) continue
       try {
-        const owners = await readOwners(seed)
+        const owners = await readOwners(each)
         if (!this.#closed) this.#takeUp(owners)
         this.#trouble = null
         return

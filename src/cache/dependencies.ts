@@ -19,10 +19,11 @@ export class Dependencies {
   #expiresAt = Infinity
   #known = true
 
-  /** Something is read at this moment; null where nobody can say. */
+  /** Something is read at this moment; null where nobody can say. Reads that ran at the same time tell of theirs in any order. */
   readAt(moment: Moment | null): void {
     this.#since ??= moment
     if (moment === null || moment.life !== this.#since?.life) this.#known = false
+    else if (moment.count < this.#since.count) this.#since = moment
   }
 
   /** Something was read as it stands in the store. */

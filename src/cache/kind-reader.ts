@@ -10,9 +10,6 @@ import { judge, stampsOf } from './stamps.ts'
 import type { Copy, Near } from './store.ts'
 import { UnleasedLoads } from './unleased-loads.ts'
 
-/** How many copies are known by their ids. */
-const mostCopies = 100_000
-
 /** How many lists are known by their keys alone, lately read ones first. */
 const mostRemembered = 1000
 
@@ -25,8 +22,9 @@ export class KindReader<Id, Value> implements Kind<Id, Value> {
   readonly #unleased: UnleasedLoads<Id, Result<Value>>
   /** What was read lately of a kind with groups, which no key tells. */
   readonly #remembered = new Map<string, Id>()
-  /** Where copies were found lately: searching for a number is faster than for its key. */
+  /** Where copies were found in this era of theirs: searching for a number is faster than for its key. */
   readonly #copies = new Map<Id, Copy>()
+  #era: number | null = null
   /** The stamps of a kind without groups, as of its generation's stored form in one life. */
   #stamped = { life: '', generation: '', stamps: '' }
 
@@ -98,16 +96,16 @@ export class KindReader<Id, Value> implements Kind<Id, Value> {
   }
 
   #copyOf(id: Id, near: Near, at: number): Copy | undefined {
+    // an object is another one each time
+    if (near.era === null || typeof id === 'object') return near.copy(this.key(id), at)
+    // the copies that were dropped are to be forgotten, or they would take as much memory again
+    if (near.era !== this.#era) this.#copies.clear()
+    this.#era = near.era
     const known = this.#copies.get(id)
     if (known !== undefined && near.has(known, at)) return known
     const copy = near.copy(this.key(id), at)
-    // an object is another one each time
-    if (typeof id === 'object') return copy
     if (copy === undefined) this.#copies.delete(id)
-    else {
-      if (this.#copies.size >= mostCopies) this.#copies.clear()
-      this.#copies.set(id, copy)
-    }
+    else this.#copies.set(id, copy)
     return copy
   }
 

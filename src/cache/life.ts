@@ -35,11 +35,6 @@ export class Life {
     this.#token = null
   }
 
-  /** The life as it was last met; null where none is known. */
-  get known(): string | null {
-    return this.#token
-  }
-
   /** Whether a life is known, without which nothing can be read. */
   get isKnown(): boolean {
     return this.#token !== null

@@ -99,6 +99,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
       },
       // looked up each time, which tells what was used last
       has: () => false,
+      era: null,
     },
     inspect(key) {
       const slot = slots.get(key)

@@ -11,7 +11,7 @@ interface LookedAt {
 }
 
 interface NearCopy extends Copy {
-  /** In which era it was used last; none once it was given up. */
+  /** In which era it was used last; in none once it was given up. */
   era: number
 }
 
@@ -46,6 +46,10 @@ export class NearCopies implements Near {
 
   get knownUntil(): number {
     return this.#knownUntil
+  }
+
+  get era(): number {
+    return this.#era
   }
 
   async catchUp(): Promise<void> {
@@ -88,11 +92,15 @@ export class NearCopies implements Near {
   async read(keys: readonly string[]): Promise<StoreRead> {
     const begun = performance.now()
     const found = new Map<string, string | null>()
-    let wanted = keys.filter((key) => this.copy(key, begun) === undefined)
-    let read = await this.#look(wanted, found)
-    wanted = keys.filter((key) => !found.has(key))
-    if (wanted.some((key) => this.copy(key, begun) === undefined)) read = await this.#look(wanted, found)
-    const { life, moment } = read
+    const first = await this.#look(
+      keys.filter((key) => this.copy(key, begun) === undefined),
+      found,
+    )
+    const others = keys.filter((key) => !found.has(key))
+    const isMissing = others.some((key) => this.copy(key, begun) === undefined)
+    const { life } = isMissing ? await this.#look(others, found) : first
+    // what the first step has read may have changed before the second
+    const moment = life === first.life ? first.moment : null
     const values = keys.map((key) => found.get(key) ?? this.copy(key, begun)?.raw ?? null)
     const fetched = { keys: found.size, characters: charactersIn([...found.values()]) }
     return { values, lives: keys.map(() => life), moment, fetched }

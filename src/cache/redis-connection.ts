@@ -23,15 +23,20 @@ export interface ConnectionEvents {
 
 export type Connect = (url: string, events: ConnectionEvents) => RedisConnection
 
+// a server that was cut off or has lost its power closes no connection, and TCP gives up after a quarter of an hour
+const silentMs = 5000
+
 /**
  * What every connection has in common. A command that fails, fails at once and is never sent a second time: it might run
- * twice, or long after its caller gave up. The connection itself is made again and again.
+ * twice, or long after its caller gave up. The connection itself is made again and again, also once a server has left a
+ * command unanswered for some seconds: the same name may lead to another one by now.
  */
 const failFast: RedisOptions = {
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,
   connectTimeout: 1000,
+  socketTimeout: silentMs,
   retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, 1000) * (0.5 + Math.random()),
 }
 
@@ -71,6 +76,10 @@ export function connectThroughSentinels(options: SentinelOptions): Connect {
 function connection(redis: Redis, address: string, events: ConnectionEvents): RedisConnection {
   redis.on('error', (error) => events.onError(error))
   redis.on('ready', () => events.onReady())
+  // one that loads its data takes connections, and may take minutes to be ready
+  const late = setTimeout(() => events.onError(new Error(`it is not ready after ${silentMs / 1000} s`)), silentMs)
+  redis.once('ready', () => clearTimeout(late))
+  redis.once('end', () => clearTimeout(late))
   return {
     address,
     get isReady() {

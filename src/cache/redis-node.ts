@@ -53,8 +53,8 @@ export class RedisNode {
   readonly #breaker = new Breaker()
   readonly #checks: NodeJS.Timeout
   #meeting: Promise<void> | undefined
-  /** Whether it ever could be. */
-  #used = false
+  /** Whether somebody waits for the first attempt to reach it, and is told of what comes of that. */
+  #isStarting = true
   #hasReplicas = false
   #trouble: string | null = 'not connected yet'
 
@@ -65,8 +65,11 @@ export class RedisNode {
     this.ready = new Promise((resolve) => {
       settle = resolve
     })
+    const started = (): void => {
+      this.#isStarting = false
+    }
     // whoever does not wait for it hears of the trouble in other ways
-    this.ready.catch(() => {})
+    this.ready.then(started, started)
     this.#connection = options.connect(options.url, {
       onReady: () => {
         this.#life.forget()
@@ -85,6 +88,11 @@ export class RedisNode {
 
   get address(): string {
     return this.#connection.address
+  }
+
+  /** For what any server of a cluster can be asked. */
+  get connection(): RedisConnection {
+    return this.#connection
   }
 
   /** For people: why the server is not used at present; null while it is. */
@@ -219,7 +227,7 @@ export class RedisNode {
     } catch (error) {
       this.#life.forget()
       // at the start whoever waits for `ready` is told, and nobody else needs to be
-      if (error instanceof UnsuitableServerError && !this.#used) throw error
+      if (error instanceof UnsuitableServerError && this.#isStarting) throw error
       this.#troubled(error)
       // it was demoted while the connection stood: the address may lead to its successor by now
       if (error instanceof UnsuitableServerError && how === 'verify') this.#connection.reconnect()
@@ -228,7 +236,6 @@ export class RedisNode {
 
   #met({ replicas }: Identity): void {
     this.#trouble = null
-    this.#used = true
     this.#hasReplicas ||= replicas > 0
     // where nothing is read from it at present, nothing else would close the breaker
     this.#breaker.succeeded()

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { slotOf } from '../../src/cache/cluster-slots.ts'
 import { clusterStore, createCache, int, object, shape, type CacheEvent, type Store } from '../../src/cache/index.ts'
 import { testRedis } from '../setup/index.ts'
+import { startProxy } from '../setup/proxy.ts'
 import { startCluster, type TestCluster } from '../setup/redis-cluster.ts'
 
 describe.skipIf(testRedis() === null)('in a Redis Cluster', () => {
@@ -94,6 +95,22 @@ describe.skipIf(testRedis() === null)('in a Redis Cluster', () => {
     loads.length = 0
     expect(await read([id])).toEqual([{ id }])
     expect(loads).toEqual([])
+  })
+
+  it('the map of the slots is had from any node, also when those that are configured are gone', async () => {
+    const proxy = await startProxy(cluster.nodes[0]?.port ?? 0)
+    const other = clusterStore({ urls: [`redis://127.0.0.1:${proxy.port}`], readTimeoutMs: 2000, writeTimeoutMs: 2000 })
+    await other.ready
+    proxy.refuse()
+    // of the second node's, where nothing is stored
+    let key = 'moved'
+    while (nodeOf(key) !== 1) key += '.'
+    const target = await clients[2]?.cluster('MYID')
+    for (const client of clients) await client.call('CLUSTER', 'SETSLOT', slotOf(key), 'NODE', target ?? '')
+    expect(await other.apply([{ do: 'evict', key, writer: null }])).toEqual([false])
+    expect(other.trouble()).toBeNull()
+    await other.close()
+    await proxy.stop()
   })
 
   it('a node that is gone costs its own keys, and evictions on it are told', async () => {

@@ -126,6 +126,28 @@ it('what was read before a later answer came is not kept, since that may have to
   expect(near.changes.now?.count).toBe(2)
 })
 
+it('what took two steps to read is as of the first, since it may have changed before the second', async () => {
+  const [group, copied] = ['larder:group:all', 'larder:thing:1']
+  const look = { life: 'life', isVouchedFor: true } as const
+  const answers: Look[] = [
+    { ...look, count: 1, changed: [], values: [], lifetimes: [] },
+    { ...look, count: 1, changed: [], values: ['=a copy'], lifetimes: [60_000] },
+    // what was at hand has to be given up, and so is read too; meanwhile the group is held
+    { ...look, count: 2, changed: [copied], values: ['=before the write'], lifetimes: [60_000] },
+    { ...look, count: 3, changed: [group], values: ['=another'], lifetimes: [60_000] },
+  ]
+  const near = new NearCopies(
+    { look: () => Promise.resolve(answers.shift() ?? { ...look, count: 0, changed: null, values: [], lifetimes: [] }) },
+    1024 * 1024,
+  )
+  await near.catchUp()
+  await near.read([copied])
+  const { values, moment } = await near.read([group, copied])
+  expect(values).toEqual(['=before the write', '=another'])
+  expect(moment).toEqual({ life: 'life', count: 2 })
+  expect(near.changes.noneSince({ life: 'life', count: 2 }, [group])).toBe(false)
+})
+
 describe.skipIf(redis === null)('copies in a process', () => {
   let client: Redis
   let count = 0

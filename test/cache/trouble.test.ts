@@ -14,6 +14,7 @@ import {
 } from '../../src/cache/index.ts'
 import { Breaker } from '../../src/cache/breaker.ts'
 import { connectRedis, type Command, type Connect } from '../../src/cache/redis-connection.ts'
+import { freePort } from '../../src/database/postgres-server.ts'
 import { look } from '../../src/cache/look-script.ts'
 import { onceAMinute } from '../../src/cache/redis-store.ts'
 import { testRedis } from '../setup/index.ts'
@@ -317,6 +318,56 @@ describe.skipIf(redis === null)('when Redis is in trouble', () => {
       await proxy.stop()
       await other.stop()
     }
+  })
+
+  it('silent, it is given up after some seconds, and found where its name leads by then', async () => {
+    const other = await startRedis()
+    const proxy = await startProxy(server.port)
+    const following = redisStore({ url: `redis://127.0.0.1:${proxy.port}` })
+    try {
+      await following.ready
+      expect(following.trouble()).toBeNull()
+      // it closes no connection
+      server.process.kill('SIGSTOP')
+      proxy.leadNew(other.port)
+      await until(() => following.trouble() !== null)
+      await until(() => following.trouble() === null)
+      expect((await following.read(['key'])).lives).not.toEqual([null])
+    } finally {
+      server.process.kill('SIGCONT')
+      await following.close()
+      await proxy.stop()
+      await other.stop()
+    }
+  })
+
+  it('silent when a process starts, it is not waited for', async () => {
+    const proxy = await startProxy(server.port)
+    proxy.hold('replies')
+    const late = redisStore({ url: `redis://127.0.0.1:${proxy.port}` })
+    await late.ready
+    expect(late.trouble()).not.toBeNull()
+    proxy.pass()
+    await until(() => late.trouble() === null)
+    await late.close()
+    await proxy.stop()
+  })
+
+  it('which could not be reached at the start and turns out not to be of use, is done without', async () => {
+    const port = await freePort()
+    const unhurried = redisStore({ url: `redis://127.0.0.1:${port}`, warn: (message) => warnings.push(message) })
+    await unhurried.ready
+    const unheard: unknown[] = []
+    const hear = (error: unknown): number => unheard.push(error)
+    process.on('unhandledRejection', hear)
+    const replica = await startRedis(['--replicaof', '127.0.0.1', String(server.port)], port)
+    await until(() => warnings.some((message) => message.includes('replica')))
+    await new Promise((resolve) => setImmediate(resolve))
+    process.off('unhandledRejection', hear)
+    expect(unheard).toEqual([])
+    expect(unhurried.reachable()).toBe(false)
+    await unhurried.close()
+    await replica.stop()
   })
 
   it('settings that weaken it are told once, with what to do', async () => {

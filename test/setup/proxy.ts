@@ -9,6 +9,8 @@ export interface TestProxy {
   readonly port: number
   /** Leads new connections to this port, and breaks those that there are. */
   lead(to: number): void
+  /** Leads new connections to this port, and leaves those that there are. */
+  leadNew(to: number): void
   /** Breaks every connection. */
   breakAll(): void
   /** Breaks every connection, and each new one at once. */
@@ -68,6 +70,9 @@ export async function startProxy(to: number): Promise<TestProxy> {
     lead(next) {
       target = next
       breakAll()
+    },
+    leadNew(next) {
+      target = next
     },
     breakAll,
     refuse() {
