@@ -68,7 +68,7 @@ describe('in development, without tokens', () => {
   })
 
   it('everybody may watch, find and evict', async () => {
-    expect((await get(api, '/console/session')).json()).toEqual({ signedIn: false, mayEvict: true })
+    expect((await get(api, '/console/session')).json()).toEqual({ signedIn: false })
     expect((await get(api, '/console/inspect?what=product&name=1')).json()).toMatchObject({
       subject: 'product 1',
       entries: [{ name: 'product:1', database: { value: { title: 'Harbor Shirt' } } }, {}, {}, {}, {}, {}, {}],
@@ -143,13 +143,18 @@ describe('where tokens are asked for', () => {
       expect((await get(api, path, await bearer('catalog:write'))).statusCode).toBe(403)
       expect((await get(api, path, { authorization: 'Bearer nonsense' })).statusCode).toBe(401)
     }
-    expect((await get(api, '/console/session', await bearer('catalog:trace'))).json()).toEqual({
-      signedIn: false,
-      mayEvict: false,
-    })
+    expect((await get(api, '/console/session', await bearer('catalog:trace'))).json()).toEqual({ signedIn: false })
   })
 
-  it('evicting takes another scope than watching', async () => {
+  it('looking into entries takes another scope than watching, since drafts are among them', async () => {
+    const draft = '/console/inspect?what=product&name=secret-draft'
+    const refused = await get(api, draft, await bearer('catalog:trace'))
+    expect([refused.statusCode, refused.body.includes('Secret Draft')]).toEqual([403, false])
+    const shown = await get(api, draft, await bearer('catalog:trace catalog:write'))
+    expect([shown.statusCode, shown.body.includes('Secret Draft')]).toEqual([200, true])
+  })
+
+  it('and so does evicting', async () => {
     expect((await evictOne(api, page)).statusCode).toBe(401)
     expect((await evictOne(api, await bearer('catalog:trace'))).statusCode).toBe(403)
     expect((await evictOne(api, await bearer('catalog:trace catalog:write'))).statusCode).toBe(200)
@@ -162,7 +167,7 @@ describe('where tokens are asked for', () => {
     expect(set).toMatch(/^larder_console=[\w.-]+; Path=\/console; HttpOnly; SameSite=Strict; Secure$/)
     const cookie = set.split(';')[0] ?? ''
     const session = await get(api, '/console/session', { cookie })
-    expect(session.json()).toEqual({ signedIn: true, mayEvict: true })
+    expect(session.json()).toEqual({ signedIn: true })
     expect(session.headers['cache-control']).toBe('no-store')
     expect((await evictOne(api, { ...page, cookie })).statusCode).toBe(200)
     expect((await evictOne(api, { cookie })).statusCode).toBe(403)

@@ -5,7 +5,6 @@ const longest = 120
 
 /**
  * One key: what is stored there, what must hold for it, and the database's own word beside it.
- * @param evict evicts it; null for who may not
  */
 export function showEntry(entry, { open, evict }) {
   const state = stateOf(entry)
@@ -22,7 +21,7 @@ export function showEntry(entry, { open, evict }) {
     ),
     facts(entry),
     values(entry),
-    evict === null ? null : element('button', button, 'Evict'),
+    element('button', button, 'Evict'),
   )
 }
 

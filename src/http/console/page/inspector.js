@@ -11,7 +11,7 @@ const hints = {
 }
 
 /** Finds what is cached of a thing, and evicts it. */
-export function createInspector({ mayEvict }) {
+export function createInspector() {
   const what = byId('what')
   const field = byId('name')
   const place = byId('found')
@@ -44,7 +44,7 @@ export function createInspector({ mayEvict }) {
     const opened = new Set([...place.querySelectorAll('details[open]')].map(({ dataset }) => dataset.name))
     const items = entries.map((entry) => {
       const open = opened.has(entry.name) || entries.length === 1
-      return element('li', {}, showEntry(entry, { open, evict: mayEvict() ? () => evict([entry.name]) : null }))
+      return element('li', {}, showEntry(entry, { open, evict: () => evict([entry.name]) }))
     })
     const all = {
       type: 'button',
@@ -54,7 +54,7 @@ export function createInspector({ mayEvict }) {
     }
     place.replaceChildren(
       element('ul', {}, ...items),
-      ...(mayEvict() && entries.length > 1 ? [element('button', all, 'Evict all of it')] : []),
+      ...(entries.length > 1 ? [element('button', all, 'Evict all of it')] : []),
     )
   }
 

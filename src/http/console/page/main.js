@@ -7,17 +7,14 @@ import { prepareSignIn, signedIn } from './session.js'
 import { follow } from './stream.js'
 import { showKinds, showOperations } from './tables.js'
 
-let session = { mayEvict: false }
 let slots = []
 const showCards = createCards(byId('charts'))
-const inspector = createInspector({ mayEvict: () => session.mayEvict })
+const inspector = createInspector()
 const evictions = createEvictions((key) => inspector.openKey(key))
 
 prepareSignIn()
 follow({
-  async signedIn() {
-    session = await signedIn()
-  },
+  signedIn,
   onState(state) {
     slots = state.whole ? state.slots : merged(slots, state.slots, state.most)
     if (state.whole) evictions.clear()

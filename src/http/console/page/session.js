@@ -30,7 +30,7 @@ export async function signedIn() {
       byId('sign-in').hidden = true
       byId('console').hidden = false
       byId('sign-out').hidden = !body.signedIn
-      return body
+      return
     }
     if (status === 401 || status === 403) {
       if (tried) say(byId('sign-in-said'), 'The browser did not keep the session: open this page over https.')
