@@ -10,6 +10,7 @@ import { docsRoutes } from './docs.ts'
 import { handleErrors } from './errors.ts'
 import { healthRoutes, type Health } from './health.ts'
 import { homeRoutes } from './home.ts'
+import { refuseOddHosts } from './host.ts'
 import { identifyRequests, type Identify } from './identify.ts'
 import { serveKeptResponses } from './kept-responses.ts'
 import { loggerOptions, logRequest, type LogOptions } from './log.ts'
@@ -91,6 +92,7 @@ async function graphqlRoutes(app: FastifyInstance, options: AppOptions): Promise
     },
     options.tracing,
   )
+  refuseOddHosts(app)
   admit(app, options.maxRequests)
   identifyRequests(app, options.identify)
   if (options.rateLimit !== null) {

@@ -25,6 +25,8 @@ const options: RedisOptions = {
   maxRetriesPerRequest: 0,
   connectTimeout: 1000,
   commandTimeout: 200,
+  // a server that was cut off closes no connection
+  socketTimeout: 5000,
   retryStrategy: (attempt) => Math.min(50 * 2 ** attempt, 1000),
 }
 
