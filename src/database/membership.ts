@@ -44,6 +44,8 @@ export class Membership {
   readonly #ticks: NodeJS.Timeout
   #mode: 'bypassing' | 'draining' | 'trusting' = 'bypassing'
   #tickedAt = performance.now()
+  /** The same on the clock on the wall: the other one stands still while a machine sleeps. */
+  #tickedOn = Date.now()
   #beatAt = -Infinity
   /** What the row says. */
   #recorded: 'bypassing' | 'trusting' | null = null
@@ -107,7 +109,8 @@ export class Membership {
 
   #holds(): boolean {
     const now = performance.now()
-    if (now - this.#tickedAt > frozenMs) this.#doubt = 'this process did not run for a while'
+    if (Math.max(now - this.#tickedAt, Date.now() - this.#tickedOn) > frozenMs)
+      this.#doubt = 'this process did not run for a while'
     else if (this.#options.exclusive && now - this.#beatAt > silentMs) this.#doubt = 'the database does not answer'
     return this.#doubt === null
   }
@@ -115,6 +118,7 @@ export class Membership {
   async #tick(): Promise<void> {
     const holds = this.#holds()
     this.#tickedAt = performance.now()
+    this.#tickedOn = Date.now()
     // the cache that is shared is left in the next step, which tells the others; one's own can be left at once
     if (!holds && this.#options.exclusive && this.isMember) await this.#leaveIfDoubtful()
   }

@@ -144,15 +144,19 @@ describe('instances that share a cache', () => {
 })
 
 describe('a process that did not run for a while', () => {
-  it('does not trust the cache from its next read on, until it has caught up', async () => {
+  it.each([
+    ['it was stopped', performance],
+    // its own clock stood still with it
+    ['its machine slept', Date],
+  ])('because %s does not trust the cache from its next read on, until it has caught up', async (_why, clock) => {
     const holds: (() => boolean)[] = []
     await start('a', { onTrust: (question) => Promise.resolve(void holds.push(question)) })
     const [before] = holds
     expect(before?.()).toBe(true)
-    const now = performance.now()
-    const clock = vi.spyOn(performance, 'now').mockReturnValue(now + 3000)
+    const now = clock.now()
+    const moved = vi.spyOn(clock, 'now').mockReturnValue(now + 3000)
     expect(before?.()).toBe(false)
-    clock.mockRestore()
+    moved.mockRestore()
     // also once it runs again as if nothing had been
     expect(before?.()).toBe(false)
     await until(() => holds.length === 2)
