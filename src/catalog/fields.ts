@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { sanitizeDescription } from './product/html.ts'
+import { isStorable } from './storable.ts'
 
 /** The rules of single fields, wherever they come from: a mutation's input or a line of an import. */
 
@@ -14,33 +15,44 @@ export const text = (most: number) =>
     .string()
     .transform((given) => given.trim())
     .pipe(z.string().max(most))
-    .refine((given) => !given.includes('\0') && given.isWellFormed(), 'holds a character that no text may hold')
+    .refine(isStorable, 'holds a character that no text may hold')
 
 /** The same, with something in it. */
 export const filled = (most: number) => text(most).pipe(z.string().min(1))
 
-/** One spelling for each sku, whichever way its accents were typed. */
-export const sku = filled(100).transform((given) => given.normalize('NFC'))
+/** One spelling for each sku, whichever way its accents were typed; it is as long as that spelling. */
+export const sku = z
+  .string()
+  .transform((given) => given.normalize('NFC'))
+  .pipe(filled(100))
 
 export const quantity = z.int().min(0).max(2_147_483_647)
 
 export const rating = z.int().min(1).max(5)
 
-export const pixels = z.int().min(1).max(2_147_483_647)
-
-export const httpUrl = z
-  .string()
-  .max(2000)
-  .refine((given) => URL.canParse(given) && /^https?:$/.test(new URL(given).protocol), 'expected an http or https url')
+export function isHttpUrl(given: string): boolean {
+  return URL.canParse(given) && /^https?:$/.test(new URL(given).protocol)
+}
 
 /** A description in HTML, made safe, with its plain text. */
 export const html = text(100_000).transform((given) => sanitizeDescription(given))
 
-export const image = z
-  .object({ url: httpUrl, altText: text(1000).nullish(), width: pixels.nullish(), height: pixels.nullish() })
-  .transform(({ url, altText, width, height }) => ({
-    url,
-    altText: altText || null,
-    width: width ?? null,
-    height: height ?? null,
-  }))
+/** What is shown in place of an image; null where nothing is. */
+export const altText = text(1000)
+  .nullish()
+  .transform((given) => given || null)
+
+/** The width or the height of an image; null where it is not known. */
+export const pixels = z
+  .int()
+  .min(1)
+  .max(2_147_483_647)
+  .nullish()
+  .transform((given) => given ?? null)
+
+export const image = z.object({
+  url: text(2000).refine(isHttpUrl, 'expected an http or https url'),
+  altText,
+  width: pixels,
+  height: pixels,
+})

@@ -4,7 +4,7 @@ import type { Cache } from '../cache/index.ts'
 import type { Resolvers } from '../generated/graphql.ts'
 import type { PrismaClient } from '../generated/prisma/client.ts'
 import { affectedKeys, readChangeContext } from './affected.ts'
-import { categoryMutations } from './category/mutations.ts'
+import { categoryMutations, categoryPayload } from './category/mutations.ts'
 import { categoryQueries, categoryResolvers } from './category/resolvers.ts'
 import type { Change, ChangeContext } from './changes.ts'
 import { connectionResolvers } from './connection/resolvers.ts'
@@ -12,13 +12,13 @@ import type { CatalogEvent, Causes } from './events.ts'
 import { imageResolvers } from './image.ts'
 import { createKinds, type CatalogKinds } from './kinds.ts'
 import { nodeQueries, nodeResolvers } from './node/resolvers.ts'
-import { productMutations } from './product/mutations.ts'
+import { productMutations, productPayload } from './product/mutations.ts'
 import { productQueries, productResolvers } from './product/resolvers.ts'
-import { reviewMutations } from './review/mutations.ts'
+import { reviewMutations, reviewPayload } from './review/mutations.ts'
 import { reviewResolvers, reviewSummaryResolvers } from './review/resolvers.ts'
 import { requiring } from './requiring.ts'
 import { scalars } from './scalars.ts'
-import { variantMutations } from './variant/mutations.ts'
+import { variantMutations, variantPayload } from './variant/mutations.ts'
 import { variantResolvers } from './variant/resolvers.ts'
 import { createWrite, type Write } from './write.ts'
 
@@ -110,6 +110,15 @@ export const resolvers: Resolvers = {
     ...requiring('catalog:write', { ...productMutations, ...variantMutations, ...categoryMutations }),
     ...requiring('reviews:write', reviewMutations),
   },
+  ProductCreatePayload: productPayload,
+  ProductUpdatePayload: productPayload,
+  VariantCreatePayload: variantPayload,
+  VariantUpdatePayload: variantPayload,
+  InventoryAdjustPayload: variantPayload,
+  CategoryCreatePayload: categoryPayload,
+  CategoryUpdatePayload: categoryPayload,
+  ReviewCreatePayload: reviewPayload,
+  ReviewUpdatePayload: reviewPayload,
   Node: nodeResolvers,
   Product: productResolvers,
   ProductVariant: variantResolvers,

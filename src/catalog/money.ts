@@ -4,12 +4,12 @@ export interface Money {
   readonly currencyCode: string
 }
 
-const known = new Map<string, number | undefined>()
+const known = new Map<string, number>()
 const codes = new Set(Intl.supportedValuesOf('currency'))
 
 /** How many decimals a currency of ISO 4217 has: 2 for USD, 0 for JPY; undefined for a code that is no currency's. */
 export function currencyDecimals(code: string): number | undefined {
-  if (!known.has(code)) known.set(code, codes.has(code) ? decimalsOf(code) : undefined)
+  if (!known.has(code) && codes.has(code)) known.set(code, decimalsOf(code))
   return known.get(code)
 }
 

@@ -9,19 +9,28 @@ import type { Transaction } from './write.ts'
 export type Work<Result> = (tx: Transaction, faults: Faults) => Promise<Result>
 
 /**
+ * What came of creating or changing one object. Its payload reads it by its id, as it is afterwards: where that fails, it
+ * is an error in the object's place, since the change was made.
+ */
+export interface Changed {
+  /** Null where nothing was changed. */
+  readonly id: number | null
+  readonly userErrors: UserError[]
+}
+
+/**
  * Runs a mutation that creates or changes one object.
  * @param work answers with the object's id
- * @param read reads the object as it is afterwards
  */
-export async function change<Row>(
-  context: CatalogContext,
-  work: Work<number>,
-  read: (id: number) => Maybe<Row | null>,
-): Promise<{ row: Row | null; userErrors: UserError[] }> {
+export async function change(context: CatalogContext, work: Work<number>): Promise<Changed> {
   const outcome = await attempt(context, work)
-  return 'result' in outcome
-    ? { row: await read(outcome.result), userErrors: [] }
-    : { row: null, userErrors: outcome.userErrors }
+  return 'result' in outcome ? { id: outcome.result, userErrors: [] } : { id: null, userErrors: outcome.userErrors }
+}
+
+/** The field of a payload that has the changed object. */
+export function changed<Row>(read: (context: CatalogContext, id: number) => Maybe<Row | null>) {
+  return ({ id }: Changed, _given: object, context: CatalogContext): Maybe<Row | null> =>
+    id === null ? null : read(context, id)
 }
 
 /** Runs a mutation that deletes the object with this id; the work says whether there was one. */

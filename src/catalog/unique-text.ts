@@ -1,3 +1,5 @@
+import { isStorable } from './storable.ts'
+
 /**
  * Unique values brought to the database's own equality, so that no row is reached under two spellings and thus cached
  * under two keys. Null where the database cannot hold such a value, so that nothing is asked at all.
@@ -7,8 +9,11 @@ export function canonicalSlug(text: string): string | null {
   return /^[a-z0-9]+(-[a-z0-9]+)*$/.test(slug) && slug.length <= 200 ? slug : null
 }
 
-/** A sku is compared character by character, after the composition of accents that a keyboard may leave open. */
+/**
+ * A sku is compared character by character, after the composition of accents that a keyboard may leave open. The
+ * database counts its characters by code points.
+ */
 export function canonicalSku(text: string): string | null {
   const sku = text.normalize('NFC')
-  return sku.length <= 100 && sku !== '' && !sku.includes('\0') && sku.isWellFormed() ? sku : null
+  return sku !== '' && Array.from(sku).length <= 100 && isStorable(sku) ? sku : null
 }

@@ -1,16 +1,19 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type pg from 'pg'
+import { DatabaseUnavailableError } from '../../src/database/errors.ts'
 import { startApi, type TestApi } from '../setup/api.ts'
 import { storeFixture } from '../setup/fixture.ts'
 import { testDatabase } from '../setup/index.ts'
 
+let url: string
 let api: TestApi
 let client: pg.Client
 
 beforeAll(async () => {
   const database = await testDatabase()
   client = database.client
-  api = await startApi({ url: database.url })
+  url = database.url
+  api = await startApi({ url })
 })
 beforeEach(async () => {
   await client.query('TRUNCATE category, product CASCADE')
@@ -189,6 +192,23 @@ describe('productCreate', () => {
   })
 })
 
+describe('images', () => {
+  it.each(['http://a/\0', 'http://a/\uD800'])('refuse the url %j', async (wrong) => {
+    expect(await codes(run('categoryUpdate', { id: 'Category:1', input: { image: { url: wrong } } }))).toEqual([
+      'INVALID input.image.url',
+    ])
+  })
+})
+
+describe('descriptions', () => {
+  it('keep the text of elements that lie too deep, without the elements', async () => {
+    const descriptionHtml = `${'<b>'.repeat(33_000)}deep`
+    const { product } = await run('productUpdate', { id: 'Product:1', input: { descriptionHtml } })
+    expect(product.description).toBe('deep')
+    expect(product.descriptionHtml).toBe(`${'<b>'.repeat(100)}deep${'</b>'.repeat(100)}`)
+  })
+})
+
 describe('productUpdate', () => {
   it('leaves what is absent, clears what is null, and replaces lists', async () => {
     const { product } = await run('productUpdate', {
@@ -354,6 +374,22 @@ describe('variants', () => {
       'TAKEN input.sku',
     ])
   })
+
+  it('refuse a sku that grows too long when it is normalised', async () => {
+    // U+0958 is always written as two characters
+    expect(await codes(run('variantUpdate', { id: 'ProductVariant:1', input: { sku: '\u0958'.repeat(51) } }))).toEqual([
+      'INVALID input.sku',
+    ])
+    const { variant } = await run('variantUpdate', { id: 'ProductVariant:1', input: { sku: '\u0958'.repeat(50) } })
+    expect(variant.sku).toBe('\u0915\u093C'.repeat(50))
+  })
+
+  it('are found by a sku as long as the database counts it', async () => {
+    const sku = '𝕊'.repeat(100)
+    await client.query('UPDATE product_variant SET sku = $1 WHERE id = 1', [sku])
+    const { data } = await api.ask('query($sku: String) { product(by: {sku: $sku}) { id } }', { sku })
+    expect(data.product).toEqual({ id: 'Product:1' })
+  })
 })
 
 describe('inventoryAdjust', () => {
@@ -454,6 +490,13 @@ describe('reviews', () => {
     })
   })
 
+  it('stay as they are where the input is empty', async () => {
+    expect(await run('reviewUpdate', { id: 'Review:1', input: {} })).toEqual({
+      review: { id: 'Review:1', rating: 5, title: 'Lovely', body: 'Fits well', author: 'Ada L.' },
+      userErrors: [],
+    })
+  })
+
   it.each([
     [{ rating: 0 }],
     [{ rating: 6 }],
@@ -520,4 +563,31 @@ describe('two writers at once', () => {
       deleted.length === 0 ? [[], ['NOT_FOUND input.categories.0']] : [['IN_USE id'], []],
     )
   })
+})
+
+it('a change that was made is answered as made, though what it changed cannot be read any more', async () => {
+  const unread = await startApi({
+    url,
+    tamper: (cache) => ({
+      kind: (definition) => {
+        const kind = cache.kind(definition)
+        if (kind.name === 'variant') vi.spyOn(kind, 'read').mockRejectedValue(new DatabaseUnavailableError('away'))
+        return kind
+      },
+    }),
+  })
+  const stock = async (): Promise<number> =>
+    (await client.query<{ quantity: number }>('SELECT quantity FROM product_variant WHERE id = 1')).rows[0]?.quantity ??
+    0
+  const before = await stock()
+  const adjust = (selection: string) =>
+    unread.ask(
+      `mutation { inventoryAdjust(variant: "ProductVariant:1", delta: 1) { ${selection} userErrors { code } } }`,
+    )
+  const { status, data, errors } = await adjust('variant { quantityAvailable }')
+  expect([status, data]).toEqual([200, { inventoryAdjust: { variant: null, userErrors: [] } }])
+  expect(errors).toMatchObject([{ path: ['inventoryAdjust', 'variant'], extensions: { code: 'UNAVAILABLE' } }])
+  expect((await adjust('')).errors).toBeUndefined()
+  expect((await stock()) - before).toBe(2)
+  await unread.close()
 })

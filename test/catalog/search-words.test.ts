@@ -1,9 +1,12 @@
 import fc from 'fast-check'
-import { expect, it } from 'vitest'
+import { afterAll, expect, it } from 'vitest'
 import { searchWords } from '../../src/catalog/product/search-words.ts'
+import { startApi } from '../setup/api.ts'
 import { testDatabase } from '../setup/index.ts'
 
-const { client } = await testDatabase()
+const { client, url } = await testDatabase()
+const api = await startApi({ url })
+afterAll(() => api.close())
 
 // what every version of Unicode agrees on: a server may know more characters than node does, or fewer
 const ranges: [number, number][] = [
@@ -38,4 +41,20 @@ it('a query is cut into the same words as what it searches', async () => {
     }),
     { numRuns: 60 },
   )
+})
+
+it('a word as long as the database can hold is found, and a longer one is not', async () => {
+  // one such character is searched as six, of three bytes each
+  const [longest, longer] = [`${'㌖'.repeat(113)}アアアア`, '㌖'.repeat(114)]
+  expect([longest, longer].map((word) => Buffer.byteLength(searchWords(word).join(' ')))).toEqual([2046, 2052])
+  await client.query(`INSERT INTO product (slug, title) VALUES ('longest', $1), ('longer', $2)`, [longest, longer])
+  const search = async (query: string): Promise<unknown> => {
+    const found = '{ searchProducts(query: $query) { totalCount nodes { slug } pageInfo { hasNextPage } } }'
+    const { data, errors } = await api.ask(`query($query: String!) ${found}`, { query })
+    return errors ?? data.searchProducts
+  }
+  const nothing = { totalCount: 0, nodes: [], pageInfo: { hasNextPage: false } }
+  expect(await search(longest)).toEqual({ ...nothing, totalCount: 1, nodes: [{ slug: 'longest' }] })
+  expect(await search(longer)).toEqual(nothing)
+  expect(await search(`${longer} a`)).toEqual(nothing)
 })

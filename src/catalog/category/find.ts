@@ -1,16 +1,10 @@
 import type { CatalogContext } from '../context.ts'
+import { findBySlug } from '../find-by-slug.ts'
 import { allRead, whenRead, type Maybe } from '../maybe.ts'
 import type { CategoryRow } from './kinds.ts'
 
-/** The category with this slug; checked against its row like a product's, because the slug may have moved in between. */
-export async function findCategoryBySlug({ reader, kinds }: CatalogContext, slug: string): Promise<CategoryRow | null> {
-  const id = await reader.read(kinds.categoryBySlug, slug)
-  if (id === null) return null
-  const row = await reader.read(kinds.category, id)
-  if (row?.slug === slug) return row
-  const currentId = await reader.reread(kinds.categoryBySlug, slug)
-  const current = currentId === null ? null : await reader.reread(kinds.category, currentId)
-  return current?.slug === slug ? current : null
+export function findCategoryBySlug({ reader, kinds }: CatalogContext, slug: string): Promise<CategoryRow | null> {
+  return findBySlug(reader, kinds.categoryBySlug, kinds.category, slug)
 }
 
 /** The categories that a product lies in, in the product's own order. */

@@ -1,37 +1,31 @@
 import type { CategoryCreateInput, CategoryUpdateInput, MutationResolvers } from '../../generated/graphql.ts'
-import type { CatalogContext } from '../context.ts'
 import type { Faults } from '../faults.ts'
 import { parseGlobalId } from '../global-id.ts'
 import { imageColumn } from '../image.ts'
 import { readInput, type Read, type Whole } from '../input.ts'
-import type { Maybe } from '../maybe.ts'
-import { change, expectVersion, notFound, remove, type Work } from '../mutation.ts'
-import { freeSlug } from '../slugs.ts'
+import { change, changed, expectVersion, notFound, remove, type Work } from '../mutation.ts'
+import { checkSlug, freeSlug } from '../slugs.ts'
 import type { Transaction } from '../write.ts'
 import { categoryCreateRules, categoryUpdateRules } from './input.ts'
-import type { CategoryRow } from './kinds.ts'
 import { checkPlace } from './place.ts'
 
 export const categoryMutations: Pick<MutationResolvers, 'categoryCreate' | 'categoryUpdate' | 'categoryDelete'> = {
-  async categoryCreate(_root, { input }, context) {
-    const { row, userErrors } = await change(context, createCategory(input), readIn(context))
-    return { category: row, userErrors }
-  },
-  async categoryUpdate(_root, { id, input, expectedVersion }, context) {
-    const { row, userErrors } = await change(context, updateCategory(id, input, expectedVersion), readIn(context))
-    return { category: row, userErrors }
-  },
+  categoryCreate: (_root, { input }, context) => change(context, createCategory(input)),
+  categoryUpdate: (_root, { id, input, expectedVersion }, context) =>
+    change(context, updateCategory(id, input, expectedVersion)),
   categoryDelete: (_root, { id }, context) => remove(context, 'Category', id, deleteCategory),
 }
+
+export const categoryPayload = { category: changed((context, id) => context.reader.read(context.kinds.category, id)) }
 
 function createCategory(input: CategoryCreateInput): Work<number> {
   return async (tx, faults) => {
     const given = readInput(categoryCreateRules, input, faults)
-    await checkSlug(tx, faults, given.slug)
+    await checkSlug(tx.category, 'category', faults, given.slug)
     if (given.parent !== undefined) await checkPlace(tx, faults, given.parent)
     faults.refuse()
     const { name, ...columns } = given as Whole<typeof categoryCreateRules>
-    const slug = columns.slug ?? (await freeSlug(name, 'category', (slugs) => withSlugs(tx, slugs)))
+    const slug = columns.slug ?? (await freeSlug(tx.category, 'category', name))
     const { id } = await tx.category.create({ data: { ...columnsOf(columns), name, slug }, select: { id: true } })
     return id
   }
@@ -46,7 +40,7 @@ function updateCategory(id: string, input: CategoryUpdateInput, expectedVersion?
       SELECT "version" FROM "category" WHERE "id" = ${number} FOR NO KEY UPDATE`
     if (rows[0] === undefined || number === null) return notFound(faults, ['id'], id)
     expectVersion(faults, expectedVersion, rows[0].version)
-    await checkSlug(tx, faults, given.slug, number)
+    await checkSlug(tx.category, 'category', faults, given.slug, number)
     faults.refuse()
     await tx.category.update({ where: { id: number }, data: columnsOf(given), select: { id: true } })
     return number
@@ -74,19 +68,4 @@ function columnsOf({ description, image, parent, ...columns }: Read<typeof categ
     ...(image === undefined ? {} : { image: imageColumn(image) }),
     ...(parent === undefined ? {} : { parentId: parent?.id ?? null }),
   }
-}
-
-/** Adds TAKEN where another category has this slug. */
-async function checkSlug(tx: Transaction, faults: Faults, slug: string | undefined, self?: number): Promise<void> {
-  const [owner] = slug === undefined ? [] : await withSlugs(tx, [slug])
-  if (owner === undefined || owner.id === self) return
-  faults.add('TAKEN', ['input', 'slug'], `The slug "${slug}" belongs to another category`)
-}
-
-function withSlugs(tx: Transaction, slugs: string[]): Promise<{ id: number; slug: string }[]> {
-  return tx.category.findMany({ where: { slug: { in: slugs } }, select: { id: true, slug: true } })
-}
-
-function readIn(context: CatalogContext): (id: number) => Maybe<CategoryRow | null> {
-  return (id) => context.reader.read(context.kinds.category, id)
 }

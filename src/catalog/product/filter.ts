@@ -1,6 +1,7 @@
 import type { ProductFilter, ProductStatus } from '../../generated/graphql.ts'
 import { parseGlobalId } from '../global-id.ts'
 import { currencyDecimals } from '../money.ts'
+import { isStorable } from '../storable.ts'
 import { visibleStatus, type Viewer } from '../viewer.ts'
 import { priceBound } from './price-bound.ts'
 
@@ -72,9 +73,4 @@ function parsePrice(filter: ProductFilter | null | undefined, shopCurrency: stri
     min: min === null ? null : priceBound(min, decimals, 'min'),
     max: max === null ? null : priceBound(max, decimals, 'max'),
   }
-}
-
-/** PostgreSQL's text holds neither NUL nor half a surrogate pair, so no row can equal such a string. */
-function isStorable(text: string): boolean {
-  return !text.includes('\0') && text.isWellFormed()
 }

@@ -1,5 +1,6 @@
 import type { CatalogContext } from '../context.ts'
 import { gone } from '../errors.ts'
+import { findBySlug } from '../find-by-slug.ts'
 import { globalId } from '../global-id.ts'
 import { whenRead, type Maybe } from '../maybe.ts'
 import { maySee } from '../viewer.ts'
@@ -10,19 +11,10 @@ export function findProduct({ reader, kinds, viewer }: CatalogContext, id: numbe
   return whenRead(reader.read(kinds.product, id), (row) => visible(viewer, row))
 }
 
-/**
- * The product with this slug. The slug's entry and the product's are read one after the other, and the slug may have
- * moved between the two: where they do not fit together, both are read again from the database.
- */
+/** The product with this slug, or null where there is none that the viewer may see. */
 export async function findProductBySlug(context: CatalogContext, slug: string): Promise<ProductRow | null> {
   const { reader, kinds, viewer } = context
-  const id = await reader.read(kinds.productBySlug, slug)
-  if (id === null) return null
-  const row = await reader.read(kinds.product, id)
-  if (row?.slug === slug) return visible(viewer, row)
-  const currentId = await reader.reread(kinds.productBySlug, slug)
-  const current = currentId === null ? null : await reader.reread(kinds.product, currentId)
-  return current?.slug === slug ? visible(viewer, current) : null
+  return visible(viewer, await findBySlug(reader, kinds.productBySlug, kinds.product, slug))
 }
 
 /** The product that one of its variants' sku names; checked like a slug. */

@@ -10,7 +10,7 @@ export interface Description {
   readonly text: string
   /** Names of elements that were closed where their closing tag was missing. */
   readonly unclosed: readonly string[]
-  /** Names of elements that were taken out, because a description has no use for them. */
+  /** Names of elements that were taken out, because a description has no use for them or they lay too deep. */
   readonly removed: readonly string[]
 }
 
@@ -18,6 +18,8 @@ const allowedTags =
   'p br hr ul ol li dl dt dd h2 h3 h4 h5 h6 blockquote pre code strong em b i u s small sub sup span div a table caption thead tbody tfoot tr th td'.split(
     ' ',
   )
+/** How deep elements may lie in each other: to make plain text of them takes a call within a call for each level. */
+const mostLevels = 100
 const voidTags = new Set([
   'br',
   'hr',
@@ -41,6 +43,7 @@ export function sanitizeDescription(given: string): Description {
     allowedAttributes: { a: ['href', 'rel'], th: ['colspan', 'rowspan', 'scope'], td: ['colspan', 'rowspan'] },
     allowedSchemes: ['http', 'https', 'mailto'],
     allowProtocolRelative: false,
+    nestingLimit: mostLevels,
     transformTags: { a: sanitize.simpleTransform('a', { rel: 'nofollow noopener' }) },
   }).trim()
   return { html, text: plainText(html), ...faultsOf(given) }
@@ -61,11 +64,14 @@ function plainText(html: string): string {
 function faultsOf(html: string): { unclosed: string[]; removed: string[] } {
   const unclosed = new Set<string>()
   const removed = new Set<string>()
+  let level = 0
   const parser = new Parser({
     onopentagname: (name) => {
-      if (!allowedTags.includes(name)) removed.add(name)
+      level += 1
+      if (level > mostLevels || !allowedTags.includes(name)) removed.add(name)
     },
     onclosetag: (name, implied) => {
+      level -= 1
       if (implied && !voidTags.has(name)) unclosed.add(name)
     },
   })

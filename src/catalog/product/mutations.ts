@@ -1,28 +1,18 @@
 import type { MutationResolvers, ProductCreateInput, ProductUpdateInput } from '../../generated/graphql.ts'
-import type { CatalogContext } from '../context.ts'
-import type { Faults } from '../faults.ts'
 import { parseGlobalId } from '../global-id.ts'
 import { readInput, type Read, type Whole } from '../input.ts'
-import type { Maybe } from '../maybe.ts'
-import { change, expectVersion, notFound, remove, type Work } from '../mutation.ts'
-import { freeSlug } from '../slugs.ts'
+import { change, changed, expectVersion, notFound, remove, type Work } from '../mutation.ts'
+import { checkSlug, freeSlug } from '../slugs.ts'
 import { checkSkus, createVariants } from '../variant/rows.ts'
-import type { Transaction } from '../write.ts'
 import { findProduct } from './find.ts'
 import { productCreateRules, productUpdateRules } from './input.ts'
-import type { ProductRow } from './kinds.ts'
 import { lockProduct } from './lock.ts'
 import { checkCategories, placeInCategories } from './memberships.ts'
 
 export const productMutations: Pick<MutationResolvers, 'productCreate' | 'productUpdate' | 'productDelete'> = {
-  async productCreate(_root, { input }, context) {
-    const { row, userErrors } = await change(context, createProduct(input), readIn(context))
-    return { product: row, userErrors }
-  },
-  async productUpdate(_root, { id, input, expectedVersion }, context) {
-    const { row, userErrors } = await change(context, updateProduct(id, input, expectedVersion), readIn(context))
-    return { product: row, userErrors }
-  },
+  productCreate: (_root, { input }, context) => change(context, createProduct(input)),
+  productUpdate: (_root, { id, input, expectedVersion }, context) =>
+    change(context, updateProduct(id, input, expectedVersion)),
   productDelete: (_root, { id }, context) =>
     remove(context, 'Product', id, async (tx, _faults, number) => {
       if ((await lockProduct(tx, number)) === null) return false
@@ -31,16 +21,18 @@ export const productMutations: Pick<MutationResolvers, 'productCreate' | 'produc
     }),
 }
 
+export const productPayload = { product: changed(findProduct) }
+
 function createProduct(input: ProductCreateInput): Work<number> {
   return async (tx, faults) => {
     const given = readInput(productCreateRules, input, faults)
-    await checkSlug(tx, faults, given.slug)
+    await checkSlug(tx.product, 'product', faults, given.slug)
     await checkCategories(tx, faults, given.categories)
     const skus = (given.variants ?? []).map(({ sku }, i) => ({ sku, field: ['input', 'variants', String(i), 'sku'] }))
     await checkSkus(tx, faults, skus)
     faults.refuse()
     const { categories = [], variants = [], ...columns } = given as Whole<typeof productCreateRules>
-    const slug = columns.slug ?? (await freeSlug(columns.title, 'product', (slugs) => withSlugs(tx, slugs)))
+    const slug = columns.slug ?? (await freeSlug(tx.product, 'product', columns.title))
     const { title } = columns
     const { id } = await tx.product.create({ data: { ...columnsOf(columns), title, slug }, select: { id: true } })
     await placeInCategories(tx, id, categories)
@@ -56,7 +48,7 @@ function updateProduct(id: string, input: ProductUpdateInput, expectedVersion?: 
     const product = number === null ? null : await lockProduct(tx, number)
     if (product === null) return notFound(faults, ['id'], id)
     expectVersion(faults, expectedVersion, product.version)
-    await checkSlug(tx, faults, given.slug, product.id)
+    await checkSlug(tx.product, 'product', faults, given.slug, product.id)
     await checkCategories(tx, faults, given.categories)
     faults.refuse()
     const { categories, ...columns } = given
@@ -73,19 +65,4 @@ function columnsOf({ descriptionHtml: html, images, ...columns }: Omit<Read<type
     ...(html === undefined ? {} : { descriptionHtml: html?.html ?? '', description: html?.text ?? '' }),
     ...(images === undefined ? {} : { images: images.map((each) => ({ ...each })) }),
   }
-}
-
-/** Adds TAKEN where another product has this slug. */
-async function checkSlug(tx: Transaction, faults: Faults, slug: string | undefined, self?: number): Promise<void> {
-  const [owner] = slug === undefined ? [] : await withSlugs(tx, [slug])
-  if (owner === undefined || owner.id === self) return
-  faults.add('TAKEN', ['input', 'slug'], `The slug "${slug}" belongs to another product`)
-}
-
-function withSlugs(tx: Transaction, slugs: string[]): Promise<{ id: number; slug: string }[]> {
-  return tx.product.findMany({ where: { slug: { in: slugs } }, select: { id: true, slug: true } })
-}
-
-function readIn(context: CatalogContext): (id: number) => Maybe<ProductRow | null> {
-  return (id) => findProduct(context, id)
 }

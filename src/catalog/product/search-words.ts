@@ -2,6 +2,7 @@ import { badUserInput } from '../errors.ts'
 
 const mostWords = 16
 const mostCharacters = 256
+const mostBytesOfWord = 2046
 
 /** What a search looks for: whole words, sorted and each once, and the last word typed, which may be unfinished. */
 export interface SearchWords {
@@ -23,7 +24,7 @@ export function searchWords(text: string): string[] {
 }
 
 /**
- * Reads a search query; null where it holds no word, and so finds nothing.
+ * Reads a search query; null where it finds nothing whatever the catalog holds, as one without a word does.
  * @throws BAD_USER_INPUT where it is longer than a search may be.
  */
 export function parseSearch(query: string): SearchWords | null {
@@ -32,6 +33,8 @@ export function parseSearch(query: string): SearchWords | null {
   }
   const words = searchWords(query)
   if (words.length > mostWords) throw badUserInput(`query takes up to ${mostWords} words, but received ${words.length}`)
+  // PostgreSQL leaves longer words out of what is searched, and refuses a search for them
+  if (words.some((word) => Buffer.byteLength(word) > mostBytesOfWord)) return null
   const last = words.pop()
   return last === undefined ? null : { whole: [...new Set(words)].toSorted(), last }
 }

@@ -1,24 +1,15 @@
 import type { MutationResolvers, ProductStatus, ReviewCreateInput, ReviewUpdateInput } from '../../generated/graphql.ts'
-import type { CatalogContext } from '../context.ts'
 import { parseGlobalId } from '../global-id.ts'
 import { readInput, type Whole } from '../input.ts'
-import type { Maybe } from '../maybe.ts'
-import { change, notFound, remove, type Work } from '../mutation.ts'
+import { change, changed, notFound, remove, type Work } from '../mutation.ts'
 import { lockProduct } from '../product/lock.ts'
 import { maySee, type Viewer } from '../viewer.ts'
 import type { Transaction } from '../write.ts'
 import { reviewCreateRules, reviewUpdateRules } from './input.ts'
-import type { ReviewRow } from './kinds.ts'
 
 export const reviewMutations: Pick<MutationResolvers, 'reviewCreate' | 'reviewUpdate' | 'reviewDelete'> = {
-  async reviewCreate(_root, { product, input }, context) {
-    const { row, userErrors } = await change(context, createReview(context.viewer, product, input), readIn(context))
-    return { review: row, userErrors }
-  },
-  async reviewUpdate(_root, { id, input }, context) {
-    const { row, userErrors } = await change(context, updateReview(context.viewer, id, input), readIn(context))
-    return { review: row, userErrors }
-  },
+  reviewCreate: (_root, { product, input }, context) => change(context, createReview(context.viewer, product, input)),
+  reviewUpdate: (_root, { id, input }, context) => change(context, updateReview(context.viewer, id, input)),
   reviewDelete: (_root, { id }, context) =>
     remove(context, 'Review', id, async (tx, _faults, number) => {
       if (!(await lockReview(tx, context.viewer, number))) return false
@@ -26,6 +17,8 @@ export const reviewMutations: Pick<MutationResolvers, 'reviewCreate' | 'reviewUp
       return count > 0
     }),
 }
+
+export const reviewPayload = { review: changed((context, id) => context.reader.read(context.kinds.review, id)) }
 
 function createReview(viewer: Viewer, product: string, input: ReviewCreateInput): Work<number> {
   const { id: productId } = parseGlobalId(product, 'product', ['Product'])
@@ -56,8 +49,4 @@ async function lockReview(tx: Transaction, viewer: Viewer, id: number): Promise<
     SELECT p."status"::text AS "status" FROM "product" p JOIN "review" r ON r."product_id" = p."id"
     WHERE r."id" = ${id} FOR NO KEY UPDATE OF p`
   return rows[0] !== undefined && maySee(viewer, rows[0].status)
-}
-
-function readIn(context: CatalogContext): (id: number) => Maybe<ReviewRow | null> {
-  return (id) => context.reader.read(context.kinds.review, id)
 }

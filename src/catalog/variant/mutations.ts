@@ -1,40 +1,31 @@
 import type { MutationResolvers, VariantCreateInput, VariantUpdateInput } from '../../generated/graphql.ts'
-import type { CatalogContext } from '../context.ts'
 import type { Faults } from '../faults.ts'
 import { parseGlobalId } from '../global-id.ts'
 import { imageColumn } from '../image.ts'
 import { readInput, type Whole } from '../input.ts'
-import type { Maybe } from '../maybe.ts'
-import { change, expectVersion, notFound, remove, type Work } from '../mutation.ts'
+import { change, changed, expectVersion, notFound, remove, type Work } from '../mutation.ts'
 import { lockProduct } from '../product/lock.ts'
 import type { Transaction } from '../write.ts'
 import { variantCreateRules, variantUpdateRules } from './input.ts'
-import type { VariantRow } from './kinds.ts'
 import { checkSkus, createVariants } from './rows.ts'
 
 export const variantMutations: Pick<
   MutationResolvers,
   'variantCreate' | 'variantUpdate' | 'variantDelete' | 'inventoryAdjust'
 > = {
-  async variantCreate(_root, { product, input }, context) {
-    const { row, userErrors } = await change(context, createVariant(product, input), readIn(context))
-    return { variant: row, userErrors }
-  },
-  async variantUpdate(_root, { id, input, expectedVersion }, context) {
-    const { row, userErrors } = await change(context, updateVariant(id, input, expectedVersion), readIn(context))
-    return { variant: row, userErrors }
-  },
+  variantCreate: (_root, { product, input }, context) => change(context, createVariant(product, input)),
+  variantUpdate: (_root, { id, input, expectedVersion }, context) =>
+    change(context, updateVariant(id, input, expectedVersion)),
   variantDelete: (_root, { id }, context) =>
     remove(context, 'ProductVariant', id, async (tx, _faults, number) => {
       if ((await lockVariant(tx, number)) === null) return false
       await tx.productVariant.delete({ where: { id: number } })
       return true
     }),
-  async inventoryAdjust(_root, { variant, delta }, context) {
-    const { row, userErrors } = await change(context, adjustInventory(variant, delta), readIn(context))
-    return { variant: row, userErrors }
-  },
+  inventoryAdjust: (_root, { variant, delta }, context) => change(context, adjustInventory(variant, delta)),
 }
+
+export const variantPayload = { variant: changed((context, id) => context.reader.read(context.kinds.variant, id)) }
 
 function createVariant(product: string, input: VariantCreateInput): Work<number> {
   const { id: productId } = parseGlobalId(product, 'product', ['Product'])
@@ -117,8 +108,4 @@ async function checkCurrency(
   if (sibling === null) return
   const message = `all variants of a product have one currency, here ${sibling.currency}, but received ${currency}`
   faults.add('INVALID', ['input', 'price', 'currencyCode'], message)
-}
-
-function readIn(context: CatalogContext): (id: number) => Maybe<VariantRow | null> {
-  return (id) => context.reader.read(context.kinds.variant, id)
 }

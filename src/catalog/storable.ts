@@ -1,0 +1,4 @@
+/** PostgreSQL's text holds neither NUL nor half a surrogate pair, so no row can equal a string that does. */
+export function isStorable(text: string): boolean {
+  return !text.includes('\0') && text.isWellFormed()
+}
