@@ -4,6 +4,9 @@ import { variables } from './variables.ts'
 
 type Values = { readonly [Name in keyof typeof variables]: z.output<(typeof variables)[Name]['schema']> }
 
+/** What is checked of tokens besides their signature. */
+const tokenRules = ['LARDER_AUTH_ALGORITHMS', 'LARDER_AUTH_ISSUER', 'LARDER_AUTH_AUDIENCE'] as const
+
 /** The environment, validated. */
 export interface Config extends Values {
   readonly LOG_LEVEL: NonNullable<Values['LOG_LEVEL']>
@@ -56,14 +59,22 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   })
 }
 
-/** @throws StartError where tokens could be read in two ways, or in none */
-function checkAuth({ LARDER_AUTH_SECRET, LARDER_AUTH_JWKS_URL, LARDER_AUTH_ALGORITHMS }: Values): void {
+/** @throws StartError where tokens could be read in two ways, in none, or were to be read and are not */
+function checkAuth(values: Values): void {
+  const { LARDER_AUTH_SECRET, LARDER_AUTH_JWKS_URL, LARDER_AUTH_ALGORITHMS } = values
   if (LARDER_AUTH_SECRET !== undefined && LARDER_AUTH_JWKS_URL !== undefined) {
     throw new StartError(
       'LARDER_AUTH_SECRET and LARDER_AUTH_JWKS_URL are both set, but tokens are checked in one way: unset one.',
     )
   }
-  if (LARDER_AUTH_SECRET === undefined && LARDER_AUTH_JWKS_URL === undefined) return
+  if (LARDER_AUTH_SECRET === undefined && LARDER_AUTH_JWKS_URL === undefined) {
+    const idle = tokenRules.filter((name) => values[name] !== undefined)
+    if (idle.length === 0) return
+    throw new StartError(
+      `${idle.join(', ')} must go with LARDER_AUTH_SECRET or LARDER_AUTH_JWKS_URL, but neither is set: ` +
+        'no token would be checked, and every request could change the catalog.',
+    )
+  }
   const wrong = LARDER_AUTH_ALGORITHMS?.find((name) => name.startsWith('HS') !== (LARDER_AUTH_SECRET !== undefined))
   if (wrong !== undefined) {
     const keys =

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
 
 /** One environment variable: what it means to people, and what it becomes. */
@@ -40,6 +41,13 @@ export function urlOf(...protocols: readonly string[]) {
     return url !== null && protocols.includes(url.protocol) && url.hostname !== ''
   })
 }
+
+/** An address, or a network such as 10.0.0.0/8. */
+export const network = z.string().refine((text) => {
+  const [, address = '', bits] = /^([0-9A-Fa-f.:]+)(?:\/([0-9]{1,3}))?$/.exec(text) ?? []
+  const family = isIP(address)
+  return family !== 0 && (bits === undefined || (Number(bits) >= 1 && Number(bits) <= (family === 4 ? 32 : 128)))
+})
 
 /** Entries with commas between them. */
 export function listOf<Entry extends z.ZodType<unknown, string>>(entry: Entry) {

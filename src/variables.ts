@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { isRedisGroup } from './redis/address.ts'
-import { listOf, milliseconds, urlOf, variable, wholeNumber } from './variable.ts'
+import { listOf, milliseconds, network, urlOf, variable, wholeNumber } from './variable.ts'
 
 // signatures with a shared secret, and with a pair of keys
 const signatures = [
@@ -166,7 +166,7 @@ export const variables = {
     'The proxies in front whose word on the address, scheme and host of clients is believed.',
     'a list of addresses and networks such as 10.0.0.0/8, or loopback, linklocal, uniquelocal',
     'loopback',
-    listOf(z.string().regex(/^(loopback|linklocal|uniquelocal|[0-9A-Fa-f.:]+(\/[0-9]{1,3})?)$/)).default(['loopback']),
+    listOf(z.enum(['loopback', 'linklocal', 'uniquelocal']).or(network)).default(['loopback']),
   ),
   RATE_LIMIT: variable(
     'Requests a minute for each client, by token or address.',

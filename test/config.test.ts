@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import fastify from 'fastify'
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '../src/config.ts'
 import { appOptions } from '../src/start/app-options.ts'
@@ -17,6 +18,24 @@ it('nobody is served in production who cannot be told from anybody', () => {
   ).toThrow(/LARDER_AUTH_ALGORITHMS/)
   expect(() => readConfig({ LARDER_AUTH_SECRET: 'much too short' })).toThrow(
     /^LARDER_AUTH_SECRET must be at least 32 characters, but is 14 characters long\.$/,
+  )
+})
+
+it.each(['LARDER_AUTH_ISSUER', 'LARDER_AUTH_AUDIENCE', 'LARDER_AUTH_ALGORITHMS'])(
+  'nobody is let in unchecked who was to be checked by %s',
+  (name) => {
+    const environment = { [name]: 'ES256' }
+    expect(() => readConfig(environment)).toThrow(
+      `${name} must go with LARDER_AUTH_SECRET or LARDER_AUTH_JWKS_URL, but neither is set`,
+    )
+    expect(() => readConfig({ ...environment, LARDER_AUTH_JWKS_URL: 'https://issuer.example/keys' })).not.toThrow()
+    expect(() => readConfig({ [name]: '' })).not.toThrow()
+  },
+)
+
+it('all that was to be checked of tokens and is not is named together', () => {
+  expect(() => readConfig({ LARDER_AUTH_ISSUER: 'them', LARDER_AUTH_AUDIENCE: 'us' })).toThrow(
+    /^LARDER_AUTH_ISSUER, LARDER_AUTH_AUDIENCE must go with LARDER_AUTH_SECRET or LARDER_AUTH_JWKS_URL, /,
   )
 })
 
@@ -72,6 +91,24 @@ describe('the configuration', () => {
   ])('refuses %s=%s and says what is allowed', (name, value, message) => {
     expect(() => readConfig({ [name]: value })).toThrow(message)
   })
+
+  it.each(['10.0.0.0/8', '10.0.0.1', '::1', 'fd00::/8', '::ffff:10.0.0.0/104', 'loopback, linklocal, uniquelocal'])(
+    'takes %s for proxies to trust',
+    async (proxies) => {
+      const { LARDER_TRUST_PROXY: trustProxy } = readConfig({ LARDER_TRUST_PROXY: proxies })
+      expect(trustProxy).toEqual(proxies.split(', '))
+      await fastify({ trustProxy: [...trustProxy] }).close()
+    },
+  )
+
+  it.each(['10.0.0', '300.1.1.1', '10.0.0.0/99', '10.0.0.0/0', '::1/129', '10.0.0.0/', 'localhost', '::1, ::g'])(
+    'refuses %s for proxies to trust',
+    (proxies) => {
+      expect(() => readConfig({ LARDER_TRUST_PROXY: proxies })).toThrow(
+        /^LARDER_TRUST_PROXY must be a list of addresses and networks such as/,
+      )
+    },
+  )
 
   it('tells every fault at once', () => {
     expect(() => readConfig({ PORT: 'x', HOST: 'ok', LARDER_MIGRATE: 'y' })).toThrow(/^PORT .*\nLARDER_MIGRATE .*$/)

@@ -60,9 +60,9 @@ function isRace(error: unknown): boolean {
   return ['40001', '40P01', '23505'].includes(codeOf(error))
 }
 
-/** PostgreSQL's classes 22 and 23: the data itself is refused. */
+/** PostgreSQL's classes 22, 23 and 54: the data itself is refused, or there is too much of it in one row. */
 function isRefusal(error: unknown): boolean {
-  return /^2[23]/.test(codeOf(error))
+  return /^(22|23|54)/.test(codeOf(error))
 }
 
 function codeOf(error: unknown): string {

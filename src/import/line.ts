@@ -77,27 +77,16 @@ export function parseLine(text: string): ParsedLine {
   return { content, digest: createHash('sha256').update(JSON.stringify(content)).digest('base64url'), notes }
 }
 
-const url = z
-  .string()
-  .max(2000)
+const url = fields
+  .text(2000)
   .refine(
-    (given) => /^\/[^/]/.test(given) || fields.httpUrl.safeParse(given).success,
+    (given) => /^\/[^/]/.test(given) || fields.isHttpUrl(given),
     'expected an http or https url, or a path under this server',
   )
 
 const image = z
-  .strictObject({
-    url,
-    alt: fields.text(1000).nullish(),
-    width: fields.pixels.nullish(),
-    height: fields.pixels.nullish(),
-  })
-  .transform(({ url: at, alt, width, height }) => ({
-    url: at,
-    altText: alt || null,
-    width: width ?? null,
-    height: height ?? null,
-  }))
+  .strictObject({ url, alt: fields.altText, width: fields.pixels, height: fields.pixels })
+  .transform(({ alt, ...given }) => ({ ...given, altText: alt }))
 
 const variant = z
   .strictObject({

@@ -1,10 +1,22 @@
 import { readFile } from 'node:fs/promises'
+import { parse } from 'graphql'
 import { z } from 'zod'
 import { StartError } from '../start-error.ts'
 
+const operation = z
+  .object({ name: z.string().optional(), body: z.string().min(1) })
+  .superRefine(({ name, body }, context) => {
+    try {
+      parse(body)
+    } catch (error) {
+      const message = `the operation${name === undefined ? '' : ` ${name}`} is no GraphQL: ${(error as Error).message}`
+      context.addIssue({ code: 'custom', path: ['body'], message })
+    }
+  })
+
 const manifest = z.object({
   format: z.literal('apollo-persisted-query-manifest'),
-  operations: z.array(z.object({ body: z.string().min(1) })),
+  operations: z.array(operation),
 })
 
 /**

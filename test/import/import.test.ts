@@ -203,6 +203,11 @@ describe('a line with a fault', () => {
       { product: { ...product, images: [{ url: 'ftp://x/y' }] } },
       ['product.images[0].url: expected an http or https url, or a path under this server'],
     ],
+    ...['http://x/\0', '/x/\uD800'].map((at): [string, unknown, string[]] => [
+      `has an image at ${JSON.stringify(at)}`,
+      { product: { ...product, images: [{ url: at }] } },
+      ['product.images[0].url: holds a character that no text may hold'],
+    ]),
     [
       'has a price as a number',
       { product: { ...product, variants: [{ ...variant, price: 19.9 }] } },
@@ -290,6 +295,14 @@ describe('a line with a fault', () => {
     expect(faults).toEqual([expect.stringMatching(/^f:21: category: category \d+ cannot be placed below itself$/)])
   })
 
+  it('that has more words than the database can search is rejected alone', async () => {
+    const words = Array.from({ length: 7000 }, (_, i) => `${'㌖'.repeat(9)}${i}`)
+    const wordy = { product: { slug: 'wordy', title: 'Wordy', description: words.join(' ') } }
+    const { summary, faults } = await run([{ category }, wordy, { product }])
+    expect(faults).toEqual([expect.stringMatching(/^f:2: product: string is too long for tsvector/)])
+    expect(summary).toBe('2 0 0 1')
+  })
+
   it('that takes a sku from another product is rejected, whether that one is stored or stands before it', async () => {
     await run([{ category }, { product }])
     const other = { product: { ...product, slug: 'other', variants: [variant] } }
@@ -347,6 +360,22 @@ describe('what is put right', () => {
     ])
     expect(await rows('SELECT title, description_html FROM product')).toEqual([
       { title: 'Cap™', description_html: '<p>Warm</p><ul><li>wool</li></ul>' },
+    ])
+  })
+
+  it('is told: elements that lie too deep, whose text is kept', async () => {
+    const description = `${'<b>'.repeat(99)}<i><u>deep</u></i>${'</b>'.repeat(99)}`
+    const { notes } = await run([{ product: { slug: 'deep', title: 'Deep', description } }])
+    expect(notes).toEqual(['f:1: product.description: took out elements that are not allowed: u'])
+    expect(await rows('SELECT description FROM product')).toEqual([{ description: 'deep' }])
+  })
+
+  it('is told: a description of nothing but open tags', async () => {
+    const told = await run([{ product: { slug: 'open', title: 'Open', description: '<b>'.repeat(33_333) } }])
+    expect(told.summary).toBe('1 0 0 0')
+    expect(told.notes).toEqual([
+      'f:1: product.description: closed tags that were left open: b',
+      'f:1: product.description: took out elements that are not allowed: b',
     ])
   })
 })
