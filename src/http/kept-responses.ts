@@ -104,11 +104,10 @@ export function serveKeptResponses(app: FastifyInstance, { catchUp, keeper, wait
     // as long as a read waits for a load elsewhere
     const leftMs = begunAt + waitMs - performance.now()
     if (end === undefined || leftMs <= 0) return executeForAll(looking, found)
-    void Promise.race([end, sleep(leftMs, false, { ref: false })]).then((inVain) => {
+    void Promise.race([end, sleep(leftMs, false, { ref: false })]).then((inVain) =>
       // one after the other would have to wait, each for the one before
-      if (inVain) executeForAll(looking, found)
-      else answer(looking)
-    })
+      inVain ? executeForAll(looking, found) : answer(looking),
+    )
   }
 
   function executeForAll(looking: Looking, found: Known | undefined): void {

@@ -75,7 +75,7 @@ function inParts(name: string, field: AnyField): AnyField {
         try {
           return partOf(thing)
         } catch (error) {
-          return Promise.reject(error as Error)
+          return Promise.reject(error)
         }
       }
       return whenRead(things, (found: unknown) =>
