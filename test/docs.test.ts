@@ -1,11 +1,15 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
+import { parse } from 'yaml'
 import * as engine from '../src/cache/index.ts'
 import { statusOfCode } from '../src/graphql/errors.ts'
 import { importLines } from '../src/import/import.ts'
 import type { RawLine } from '../src/import/lines.ts'
+import { createMetrics } from '../src/observe/index.ts'
 import { seedCatalog } from '../src/seed/seed.ts'
 import { startApi } from './setup/api.ts'
+import { storeFixture } from './setup/fixture.ts'
 import { testDatabase } from './setup/index.ts'
 
 const root = new URL('../', import.meta.url)
@@ -95,6 +99,49 @@ it('the example of the cache works with any database', async () => {
   expect(await run(engine, database)).toEqual({ id: 1, title: 'Product 1' })
 })
 
+it('the share of entries of docs/metrics.md is the one that is recorded, and counts nothing but entries', async () => {
+  const [formula = ''] = blocks(text('docs/metrics.md'), 'promql')
+  const { groups } = parse(text('observability/alerts.yml')) as {
+    groups: { rules: { record?: string; expr: string }[] }[]
+  }
+  const rules = groups.flatMap((group) => group.rules)
+  expect(rules.find(({ record }) => record === 'larder:hit_ratio:rate5m')?.expr).toBe(formula)
+  const { url, client } = await testDatabase()
+  await storeFixture(client)
+  const metrics = createMetrics()
+  const api = await startApi({
+    url,
+    routes: ({ feed }) => {
+      feed.subscribe(metrics.count)
+      return []
+    },
+  })
+  // once from the database, once from the cache, and twice whole; of the second there is none
+  for (const id of ['Product:1', 'Product:999']) {
+    for (let i = 0; i < 4; i += 1) await api.ask(`{ product(by: { id: "${id}" }) { title } }`)
+  }
+  await api.close()
+  const counted = await metrics.text()
+  expect(counted).toContain('larder_cache_hits_total{kind="response"} 4')
+  expect(shareOf(formula, counted)).toBe(2 / 4)
+})
+
+/** What the formula comes to, with what was counted since the start in the place of rates. */
+function shareOf(formula: string, counted: string): unknown {
+  const sumOf = (name: string, exceptKinds: string): number =>
+    [...counted.matchAll(new RegExp(`^${name}\\{kind="(\\w+)".*\\} (\\d+)$`, 'gm'))]
+      .filter(([, kind = '']) => !exceptKinds.split('|').includes(kind))
+      .reduce((sum, [, , count]) => sum + Number(count), 0)
+  const sums = formula.replace(
+    /\(sum\(rate\((\w+)(?:\{kind!~"([\w|]+)"\})?\[5m\]\)\) or vector\(0\)\)/g,
+    (_sum, name: string, exceptKinds = '') => String(sumOf(name, exceptKinds)),
+  )
+  expect(sums).toMatch(/^[\d\s()+/]+$/)
+  // numbers and the signs between them
+  // oxlint-disable-next-line typescript/no-implied-eval
+  return (new Function(`return ${sums.replaceAll(/\s/g, '')}`) as () => unknown)()
+}
+
 it('the lines that docs/importing.md shows can be imported', async () => {
   const { client } = await testDatabase()
   const lines = (blocks(text('docs/importing.md'), 'json')[0] ?? '').trim().split('\n')
@@ -110,41 +157,60 @@ it('the lines that docs/importing.md shows can be imported', async () => {
   expect(summary.created).toBe(3)
 })
 
-it('every link between the pages leads somewhere', () => {
-  const pages = ['README.md', 'CONTRIBUTING.md', ...readdirSync(new URL('docs/', root)).map((name) => `docs/${name}`)]
-  const broken = pages
-    .filter((page) => page.endsWith('.md'))
-    .flatMap((page) =>
-      [...text(page).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)]
-        .filter(([, target]) => !exists(new URL(target ?? '', new URL(page, root))))
-        .map(([, target]) => `${page} -> ${target}`),
-    )
+const under = (folder: string): string[] =>
+  readdirSync(new URL(folder, root), { recursive: true, encoding: 'utf8' }).map((name) => `${folder}${name}`)
+const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...under('docs/'), ...under('src/')].filter((path) =>
+  path.endsWith('.md'),
+)
+
+it('every link between the pages leads somewhere, and to a heading that is there', () => {
+  const links = pages.flatMap((page) =>
+    [...text(page).matchAll(/\]\((?!https?:)([^)\s]+)/g)].map(([, link = '']) => ({ page, link })),
+  )
+  const broken = links.filter(({ page, link }) => {
+    const target = new URL(link, new URL(page, root))
+    const place = fileURLToPath(target)
+    if (!existsSync(place)) return true
+    return target.hash !== '' && !anchorsOf(readFileSync(place, 'utf8')).includes(target.hash.slice(1))
+  })
+  expect(links.length).toBeGreaterThan(50)
   expect(broken).toEqual([])
 })
 
-it('every file that the pages name is there', () => {
-  for (const page of ['README.md', 'CONTRIBUTING.md', 'docs/architecture.md', 'docs/guarantees.md']) {
-    for (const [, path] of text(page).matchAll(/`((?:src|test|docs|prisma)\/[\w./-]+\.\w+)`/g)) {
-      expect({ page, path, there: exists(new URL(path ?? '', root)) }).toEqual({ page, path, there: true })
-    }
-  }
-})
-
-it('every command that the pages name is a script', () => {
-  const { scripts } = JSON.parse(text('package.json')) as { scripts: Record<string, string> }
-  for (const page of ['README.md', 'CONTRIBUTING.md', 'docs/importing.md']) {
-    for (const [, name] of text(page).matchAll(/npm run ([a-z:]+)/g)) expect(scripts).toHaveProperty([name ?? ''])
-  }
-})
-
-function exists(url: URL): boolean {
-  try {
-    readFileSync(url)
-    return true
-  } catch {
-    return false
-  }
+/** What the headings of a page are called in links, to GitHub. */
+function anchorsOf(page: string): string[] {
+  const withoutCode = page.replaceAll(/^```[\s\S]*?^```/gm, '')
+  return [...withoutCode.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
 }
+
+it('every file that the pages name is there', () => {
+  const named = pages.flatMap((page) =>
+    [...text(page).matchAll(/`((?:src|test|docs|prisma|bench|scripts|observability|examples)\/[\w./-]*)`/g)].map(
+      ([, path = '']) => ({ page, path }),
+    ),
+  )
+  expect(named.length).toBeGreaterThan(50)
+  expect(named.filter(({ path }) => !existsSync(new URL(path, root)))).toEqual([])
+})
+
+it('every command that the pages name is a script, and CONTRIBUTING.md has every script', () => {
+  const { scripts } = JSON.parse(text('package.json')) as { scripts: Record<string, string> }
+  const named = pages.flatMap((page) =>
+    [...text(page).matchAll(/npm run ([a-z]+(?::[a-z]+)*)/g)].map(([, name = '']) => ({ page, name })),
+  )
+  expect(named.filter(({ name }) => scripts[name] === undefined)).toEqual([])
+  const told = new Set(
+    [...text('CONTRIBUTING.md').matchAll(/(?:npm (?:run )?|`(?!npm ))([a-z]+(?::[a-z]+)*)/g)].map(([, name]) => name),
+  )
+  // npm runs these two by itself
+  const called = Object.keys(scripts).filter((name) => name !== 'prepare' && name !== 'prebuild')
+  expect(called.filter((name) => !told.has(name))).toEqual([])
+})
 
 it('the guide to codes has every code with its status', () => {
   const rows = [...text('docs/exposing.md').matchAll(/^\| `([A-Z_]+)` \| (\d{3}) \|/gm)].map(

@@ -1,13 +1,36 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyPluginAsync } from 'fastify'
-import { marked } from 'marked'
+import { Marked } from 'marked'
 
 const folder = fileURLToPath(new URL('../../docs/', import.meta.url))
 const style = readFileSync(new URL('home/docs.css', import.meta.url))
 
 const csp =
   "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
+
+// a drawing has its style in itself
+const pictureCsp = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+/** What pictures are, by the ending of their name: browsers are told not to guess. */
+const pictureTypes = new Map([
+  ['.png', 'image/png'],
+  ['.svg', 'image/svg+xml'],
+])
+
+/** Names headings as GitHub does, so that links to them lead to the same place here and there. */
+const markdown = new Marked({
+  renderer: {
+    heading({ tokens, depth, text }) {
+      const id = text
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+        .replaceAll(/\s/g, '-')
+      return `<h${depth} id="${id}">${this.parser.parseInline(tokens)}</h${depth}>\n`
+    },
+  },
+})
 
 /** `/docs`: the guides of this very version, for developers. */
 export const docsRoutes: FastifyPluginAsync = async (app) => {
@@ -18,8 +41,12 @@ export const docsRoutes: FastifyPluginAsync = async (app) => {
   const pages = new Map(names.map((name) => [name, page(names, readFileSync(`${folder}${name}.md`, 'utf8'), name)]))
   app.get('/docs.css', (_request, reply) => reply.type('text/css; charset=utf-8').send(style))
   for (const name of readdirSync(`${folder}images`)) {
-    const image = readFileSync(`${folder}images/${name}`)
-    app.get(`/docs/images/${name}`, (_request, reply) => reply.type('image/png').send(image))
+    const type = pictureTypes.get(extname(name))
+    if (type === undefined) continue
+    const picture = readFileSync(`${folder}images/${name}`)
+    app.get(`/docs/images/${name}`, (_request, reply) =>
+      reply.type(type).header('content-security-policy', pictureCsp).send(picture),
+    )
   }
   app.get('/docs', (_request, reply) => reply.redirect(`/docs/${names[0]}`))
   app.get<{ Params: { name: string } }>('/docs/:name', (request, reply) => {
@@ -31,8 +58,8 @@ export const docsRoutes: FastifyPluginAsync = async (app) => {
   await Promise.resolve()
 }
 
-function page(names: readonly string[], markdown: string, current: string): string {
-  const title = /^# (.+)$/m.exec(markdown)?.[1] ?? current
+function page(names: readonly string[], source: string, current: string): string {
+  const title = /^# (.+)$/m.exec(source)?.[1] ?? current
   const links = names.map(
     (name) => `<a href="/docs/${name}"${name === current ? ' aria-current="page"' : ''}>${name}</a>`,
   )
@@ -47,7 +74,7 @@ function page(names: readonly string[], markdown: string, current: string): stri
   </head>
   <body>
     <nav aria-label="Guides"><a class="home" href="/">Larder</a>${links.join('')}</nav>
-    <main>${marked.parse(markdown, { async: false })}</main>
+    <main>${markdown.parse(source, { async: false })}</main>
   </body>
 </html>
 `

@@ -66,6 +66,8 @@ export async function secure(app: FastifyInstance, { corsOrigins, sandbox }: Sec
       'apollo-require-preflight',
       'x-apollo-operation-name',
       'x-larder-trace',
+      'x-request-id',
+      'traceparent',
     ],
     exposedHeaders: 'etag, x-cache, x-request-id, retry-after, ratelimit-limit, ratelimit-remaining, ratelimit-reset',
     maxAge: 600,

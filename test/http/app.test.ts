@@ -1,14 +1,22 @@
+import fastify from 'fastify'
+import { extname } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { healthRoutes } from '../../src/http/health.ts'
+import { cacheHealth, databaseHealth } from '../../src/start/health.ts'
 import { startApi, type TestApi } from '../setup/api.ts'
 import { storeFixture } from '../setup/fixture.ts'
 import { testDatabase } from '../setup/index.ts'
+import { startProxy } from '../setup/proxy.ts'
+import { until } from '../setup/until.ts'
 
+let url: string
 let development: TestApi
 let production: TestApi
 
 beforeAll(async () => {
-  const { url, client } = await testDatabase()
-  await storeFixture(client)
+  const database = await testDatabase()
+  ;({ url } = database)
+  await storeFixture(database.client)
   development = await startApi({ url })
   production = await startApi({ url, production: true })
 })
@@ -17,7 +25,7 @@ afterAll(async () => {
   await production.close()
 })
 
-const get = (api: TestApi, url: string, headers = {}) => api.app.inject({ method: 'GET', url, headers })
+const get = (api: TestApi, path: string, headers = {}) => api.app.inject({ method: 'GET', url: path, headers })
 
 describe('for developers', () => {
   it.each([
@@ -38,14 +46,43 @@ describe('for developers', () => {
     }
   })
 
-  it('the guides link to each other', async () => {
+  /** The HTML of every guide, by where it is. */
+  async function guides(): Promise<Map<URL, string>> {
     const index = await get(development, '/docs')
     expect(index.statusCode).toBe(302)
-    for (const [, link] of (await get(development, String(index.headers.location))).body.matchAll(
-      /href="(\/docs\/[^"]+)"/g,
-    )) {
-      expect((await get(development, link ?? '')).statusCode).toBe(200)
+    const { body } = await get(development, String(index.headers.location))
+    const found = new Map<URL, string>()
+    for (const [, path = ''] of body.matchAll(/href="(\/docs\/[^"]+)"/g)) {
+      found.set(new URL(path, 'http://larder'), (await get(development, path)).body)
     }
+    expect(found.size).toBeGreaterThan(10)
+    return found
+  }
+
+  it('the guides link to each other', async () => {
+    for (const [guide, body] of await guides()) {
+      for (const [, link = ''] of body.matchAll(/ href="(?!https?:)([^"]+)"/g)) {
+        const { pathname, hash } = new URL(link, guide)
+        const target = await get(development, pathname)
+        const isThere = hash === '' || target.body.includes(` id="${hash.slice(1)}"`)
+        expect([guide.pathname, link, target.statusCode, isThere]).toEqual([guide.pathname, link, 200, true])
+      }
+    }
+  })
+
+  it('whatever a guide shows is of the type of its ending', async () => {
+    const typeOf: Record<string, string> = { '.png': 'image/png', '.svg': 'image/svg+xml' }
+    const endings = new Set<string>()
+    for (const [guide, body] of await guides()) {
+      for (const [, source = ''] of body.matchAll(/ src="([^"]+)"/g)) {
+        const { pathname } = new URL(source, guide)
+        const { statusCode, headers } = await get(development, pathname)
+        const ending = extname(pathname)
+        expect([pathname, statusCode, headers['content-type']]).toEqual([pathname, 200, typeOf[ending]])
+        endings.add(ending)
+      }
+    }
+    expect(endings).toEqual(new Set(Object.keys(typeOf)))
   })
 })
 
@@ -111,6 +148,32 @@ describe('health and pictures', () => {
       database: { ok: true },
       cache: { ok: true },
     })
+  })
+
+  it('tell a balancer to send nobody while the database is away, and anybody while only the cache is', async () => {
+    const direct = new URL(url)
+    const proxy = await startProxy(Number(direct.port))
+    direct.port = String(proxy.port)
+    const api = await startApi({ url: direct.href })
+    const { cache, database } = api
+    const app = fastify()
+    await app.register(healthRoutes({ database: () => databaseHealth(database), cache: () => cacheHealth(cache) }))
+    const ready = async () => {
+      const response = await app.inject('/readyz')
+      const { status, database: itsDatabase, cache: itsCache } = response.json()
+      return [response.statusCode, status, itsDatabase.ok, itsCache.ok]
+    }
+    expect(await ready()).toEqual([200, 'ok', true, true])
+    await cache.trust(false)
+    expect(await ready()).toEqual([200, 'ok', true, false])
+    proxy.refuse()
+    expect(await ready()).toEqual([503, 'unavailable', false, false])
+    expect((await app.inject('/livez')).statusCode).toBe(200)
+    proxy.pass()
+    await until(async () => (await ready())[0] === 200)
+    await app.close()
+    await api.close()
+    await proxy.stop()
   })
 
   it('a picture may be kept forever, and an unknown one is not found', async () => {

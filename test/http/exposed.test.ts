@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startApi, testSecret, type Answer, type TestApi } from '../setup/api.ts'
@@ -336,6 +337,20 @@ describe('browsers', () => {
       (await post(listed, headers)).headers['access-control-expose-headers']
     expect(await exposed({ origin: 'https://shop.example' })).toContain('x-request-id')
     expect(await exposed({})).toBeUndefined()
+  })
+
+  it('of sites on the list may send the headers that the guide to frontends names, and no others', async () => {
+    const guide = readFileSync(new URL('../../docs/frontends.md', import.meta.url), 'utf8')
+    const sentence = /may then send these headers: (.+?)\./.exec(guide)?.[1] ?? ''
+    const named = [...sentence.matchAll(/`([a-z-]+)`/g)].map(([, name = '']) => name)
+    expect(named).toEqual(expect.arrayContaining(['x-request-id', 'traceparent']))
+    const listed = await open({ LARDER_CORS_ORIGINS: 'https://shop.example' })
+    const { headers } = await listed.app.inject({
+      method: 'OPTIONS',
+      url: '/graphql',
+      headers: { origin: 'https://shop.example', 'access-control-request-method': 'POST' },
+    })
+    expect(String(headers['access-control-allow-headers']).split(', ').toSorted()).toEqual(named.toSorted())
   })
 
   it('are told to run nothing, except on the page of Sandbox, for developers', async () => {

@@ -71,7 +71,10 @@ describe.skipIf(pooler === undefined || redis === null)('behind PgBouncer in tra
   it('mutations are seen at once, many at a time', async () => {
     const rename = (to: string) =>
       `mutation { productUpdate(id: "Product:1", input: { title: "${to}" }) { product { title } userErrors { message } } }`
-    await Promise.all(Array.from({ length: 10 }, (_, i) => ask(rename(`Title ${i}`))))
+    const answers = await Promise.all(Array.from({ length: 10 }, (_, i) => ask(rename(`Title ${i}`))))
+    // which of them is shown depends on who came later
+    const renamed = { product: { title: expect.stringMatching(/^Title \d$/) }, userErrors: [] }
+    expect(answers).toEqual(answers.map(() => ({ data: { productUpdate: renamed } })))
     expect(await ask(rename('Last'))).toMatchObject({ data: { productUpdate: { product: { title: 'Last' } } } })
     expect(await ask(title)).toMatchObject({ data: { product: { title: 'Last' } } })
     expect((await client.query('SELECT FROM outbox')).rowCount).toBe(0)
