@@ -103,7 +103,7 @@ export const variables = {
     wholeNumber(0, 10_000_000).optional(),
   ),
   LARDER_MIGRATE: variable(
-    'on: bring the database up to date at the start, which is safe with many instances. off: refuse to start on a database that is behind.',
+    'on: bring the database up to date at the start, which is safe with many instances. off: refuse to start on a database that is behind. One that is ahead of the build is refused either way.',
     'on or off',
     'on',
     z.enum(['on', 'off']).default('on'),

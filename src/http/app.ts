@@ -69,8 +69,15 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   })
   handleErrors(app)
   await secure(app, { corsOrigins, sandbox })
+  let isClosing = false
+  app.addHook('preClose', (done) => {
+    isClosing = true
+    done()
+  })
   app.addHook('onSend', (request, reply, payload, done) => {
     reply.header('x-request-id', request.id)
+    // its client would keep the connection, and this process from ending
+    if (isClosing) reply.header('connection', 'close')
     done(null, payload)
   })
   await app.register((scope) => graphqlRoutes(scope, options))
