@@ -3,7 +3,7 @@ import { Keys } from './keys.ts'
 import { connectRedis, type Connect, type RedisConnection } from './redis-connection.ts'
 import { RedisNode } from './redis-node.ts'
 import { isRedirected } from './redis-replies.ts'
-import { onceAMinute, type RedisStoreOptions } from './redis-store.ts'
+import { nobodyRecords, onceAMinute, type RedisStoreOptions } from './redis-store.ts'
 import { charactersIn, type OutcomeOf, type ScannedKeys, type Store, type StoredKey, type Transition } from './store.ts'
 
 export interface ClusterStoreOptions extends Omit<RedisStoreOptions, 'url' | 'nearBytes'> {
@@ -49,7 +49,8 @@ class ClusterStore implements Store {
     const warn = onceAMinute(options.warn ?? (() => {}))
     const { prefix = 'larder', origin = '', readTimeoutMs = 50, writeTimeoutMs = 1000, vouching = 'never' } = options
     const connect: Connect = options.connect ?? connectRedis
-    this.#options = { ...options, prefix, readTimeoutMs, writeTimeoutMs, vouching, warn, connect }
+    const { admit = nobodyRecords } = options
+    this.#options = { ...options, prefix, readTimeoutMs, writeTimeoutMs, vouching, warn, connect, admit }
     this.#origin = origin
     const reached: Promise<void>[] = []
     this.#seeds = options.urls.map((url) => {
@@ -146,6 +147,16 @@ class ClusterStore implements Store {
   }
 
   /** All or nothing: a node that is away cannot be told of changes, and comes back with what it had. */
+  epochs(): Readonly<Record<string, string>> {
+    return Object.fromEntries(
+      this.#nodes.flatMap(({ lifeKey, node }) => (node.epoch === null ? [] : [[lifeKey, node.epoch]])),
+    )
+  }
+
+  reconnect(): void {
+    for (const { node } of this.#nodes) node.connection.reconnect()
+  }
+
   reachable(): boolean {
     return this.#nodes.length > 0 && this.#trouble === null && this.#nodes.every(({ node }) => node.isReachable)
   }
@@ -242,7 +253,7 @@ class ClusterStore implements Store {
   }
 
   #nodeOf(owner: SlotOwner): Owned {
-    const { urls, prefix, connect, readTimeoutMs, writeTimeoutMs, vouching, warn } = this.#options
+    const { urls, prefix, connect, admit, readTimeoutMs, writeTimeoutMs, vouching, warn } = this.#options
     const keys = new Keys(prefix)
     const lifeKey = keyOn(owner, keys.life)
     const known = this.#nodes.find((each) => each.owner.address === owner.address && each.lifeKey === lifeKey)
@@ -256,6 +267,7 @@ class ClusterStore implements Store {
       trustKey: keyOn(owner, keys.trust),
       vouching,
       origin: this.#origin,
+      admit,
       readTimeoutMs,
       writeTimeoutMs,
       warn,

@@ -6,22 +6,36 @@ import type { Value } from './state.ts'
 import { newToken } from './tokens.ts'
 
 /**
- * The life of the data in one Redis server: a token, stored beside the data and bound to the server's run id and to the
- * database behind it. After a restart, a failover, a failback, or a database restored to an earlier moment, a new one is
- * minted, and nothing stored under the old one is valid any more.
+ * Records which server the data under a name is kept in, for all who share it. Answers with the epoch, a new one where it
+ * was another server before.
+ */
+export type Admit = (name: string, server: string) => Promise<string>
+
+/**
+ * The life of the data in one Redis server: a token, stored beside the data and bound to the server's run id, to the epoch
+ * in which it is the one that is used, and to the database behind it. After a restart, a failover, a failback, or a
+ * database restored to an earlier moment, a new one is minted, and nothing stored under the old one is valid any more.
  */
 export class Life {
   readonly #key: string
   #origin: string
   readonly #warn: (message: string) => void
+  readonly #admit: Admit
   #token: string | null = null
+  #epoch: string | null = null
   #lastRunId: string | undefined
   #warned = false
 
-  constructor(key: string, origin: string, warn: (message: string) => void) {
+  constructor(key: string, origin: string, admit: Admit, warn: (message: string) => void) {
     this.#key = key
     this.#origin = origin
+    this.#admit = admit
     this.#warn = warn
+  }
+
+  /** The epoch in which the server was met last; null before it was. */
+  get epoch(): string | null {
+    return this.#epoch
   }
 
   /** The life in which a stored life key puts what was read together with it; null where it is not the one we know. */
@@ -51,10 +65,11 @@ export class Life {
     const identity = await identify(connection)
     const { runId } = identity
     await this.#warnOnce(connection, identity)
+    const epoch = await this.#admit(this.#key, runId)
     const raw = await one(connection, ['GET', this.#key])
     const seen = decode(raw)
     const known = seen?.is === 'value' ? seen : null
-    const bound = JSON.stringify({ runId, origin: this.#origin })
+    const bound = JSON.stringify({ runId, epoch, origin: this.#origin })
     // led to another server than before, perhaps back to one where nobody evicted meanwhile
     const hasMoved = this.#lastRunId !== undefined && this.#lastRunId !== runId
     if (known === null || known.json !== bound || hasMoved) {
@@ -66,6 +81,7 @@ export class Life {
       this.#token = stands?.is === 'value' && stands.json === bound ? stands.token : null
     } else this.#token = known.token
     this.#lastRunId = runId
+    this.#epoch = epoch
     return identity
   }
 

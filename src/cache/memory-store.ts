@@ -113,6 +113,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     renew,
     bind: renew,
     vouch: () => Promise.resolve(),
+    epochs: () => ({}),
+    reconnect: () => {},
     reachable: () => true,
     describe: () => `in-process store (up to ${maxEntries.toLocaleString('en')} entries)`,
     trouble: () => null,

@@ -1,6 +1,6 @@
 import { Breaker } from './breaker.ts'
 import { within } from './deadline.ts'
-import { Life } from './life.ts'
+import { Life, type Admit } from './life.ts'
 import { look, lookReply, newCount, type Look } from './look-script.ts'
 import type { Command, Connect, RedisConnection } from './redis-connection.ts'
 import { isNoScript, isRedirected, isText, noAnswer } from './redis-replies.ts'
@@ -21,6 +21,7 @@ export interface RedisNodeOptions {
   readonly vouching: Vouching
   /** Names the database that is cached. */
   readonly origin: string
+  readonly admit: Admit
   readonly readTimeoutMs: number
   readonly writeTimeoutMs: number
   readonly warn: (message: string) => void
@@ -60,7 +61,7 @@ export class RedisNode {
 
   constructor(options: RedisNodeOptions) {
     this.#options = options
-    this.#life = new Life(options.lifeKey, options.origin, options.warn)
+    this.#life = new Life(options.lifeKey, options.origin, options.admit, options.warn)
     let settle: (first: Promise<void> | undefined) => void = () => {}
     this.ready = new Promise((resolve) => {
       settle = resolve
@@ -93,6 +94,11 @@ export class RedisNode {
   /** For what any server of a cluster can be asked. */
   get connection(): RedisConnection {
     return this.#connection
+  }
+
+  /** The epoch in which the server was met last; null before it was. */
+  get epoch(): string | null {
+    return this.#life.epoch
   }
 
   /** For people: why the server is not used at present; null while it is. */

@@ -1,4 +1,5 @@
 import { Keys } from './keys.ts'
+import type { Admit } from './life.ts'
 import { connectRedis, type Connect } from './redis-connection.ts'
 import { NearCopies } from './near.ts'
 import { RedisNode, type Vouching } from './redis-node.ts'
@@ -11,6 +12,8 @@ export interface RedisStoreOptions {
   readonly prefix?: string
   /** Names the database that is cached: under another name nothing of what was stored is valid. */
   readonly origin?: string
+  /** Records which server is used; by default nobody does, and all who use the store must use the same one. */
+  readonly admit?: Admit
   /** How long a read, an acquire or a fill may take before it goes to the database; 50 ms by default. */
   readonly readTimeoutMs?: number
   /** How long a hold or an eviction may take; 1000 ms by default. */
@@ -37,6 +40,7 @@ export function redisStore(options: RedisStoreOptions): Store {
     trustKey: keys.trust,
     vouching,
     origin,
+    admit: options.admit ?? nobodyRecords,
     readTimeoutMs,
     writeTimeoutMs,
     warn: onceAMinute(options.warn ?? (() => {})),
@@ -63,12 +67,16 @@ export function redisStore(options: RedisStoreOptions): Store {
     renew: () => node.renew(),
     bind: (database) => node.bind(database),
     vouch: (forMs) => node.vouch(forMs),
+    epochs: () => (node.epoch === null ? {} : { [keys.life]: node.epoch }),
+    reconnect: () => node.connection.reconnect(),
     reachable: () => node.isReachable,
     describe: () => `Redis at ${node.address}${node.trouble === null ? '' : ` (${node.trouble})`}`,
     trouble: () => node.trouble,
     close: () => Promise.resolve(node.close()),
   }
 }
+
+export const nobodyRecords: Admit = () => Promise.resolve('')
 
 const warnEveryMs = 60_000
 

@@ -126,6 +126,10 @@ export interface Store {
    * itself without knowing, nothing is read that nobody has said this of.
    */
   vouch(forMs: number): Promise<void>
+  /** The epochs in which its servers were met last, by the names under which they were admitted. */
+  epochs(): Readonly<Record<string, string>>
+  /** Asks anew where its servers are: another one is used under the same name by now. */
+  reconnect(): void
   /** Whether entries can be read and evicted at present, as far as is known. */
   reachable(): boolean
   /** For people: what and where the store is. */

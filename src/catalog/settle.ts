@@ -1,4 +1,4 @@
-import { awaitDelivery, deleteChanges, type RecordedChanges } from '../database/outbox.ts'
+import { awaitDelivery, deleteChanges, type Evicted, type RecordedChanges } from '../database/outbox.ts'
 import { joined } from '../database/joined.ts'
 import { tellBoth, type Causes, type WriteListener } from './events.ts'
 import type { Change, ChangeContext } from './changes.ts'
@@ -29,12 +29,14 @@ export function createSettle(options: WriteOptions): Settle {
     const context = await readContext(prisma, all.flat())
     return all.map(() => context)
   })
-  const deleteRows = joined(async (transactions: readonly string[]) => {
-    await deleteChanges(prisma, transactions)
-    return transactions
+  const deleteRows = joined(async (all: readonly Evicted[]): Promise<boolean[]> => {
+    const deleted = await deleteChanges(prisma, all)
+    return all.map(({ transaction }) => deleted.has(transaction))
   })
   return async ({ changes, held, causes, writer, observer }) => {
     const begun = performance.now()
+    const { transaction } = changes
+    const epochs = cache.store.epochs()
     const evict = (keys: readonly string[]): Promise<readonly string[]> =>
       keys.length === 0 || !cache.trusted ? Promise.resolve(keys) : cache.evict(keys, writer, observer)
     // what is held does not wait for what else there may be: until it is evicted, whoever wants it reads the database
@@ -53,11 +55,11 @@ export function createSettle(options: WriteOptions): Settle {
       tellBoth(listener, observer, { type: 'eviction', by: 'mutation', causes: causes.list(), keys, lagMs })
     }
     if (isEvicted && cache.store.shared) {
-      // rows that could not be deleted are delivered once more, which harms nobody
-      await deleteRows(changes.transaction).catch(() => {})
-      return 'DONE'
+      // what was evicted in a server that others have left is not for them, and a relay of theirs delivers it
+      const isSettled = await deleteRows({ transaction, epochs }).catch(() => false)
+      if (isSettled) return 'DONE'
     }
-    const outcome = await awaitDelivery(prisma, changes.transaction, {
+    const outcome = await awaitDelivery(prisma, transaction, {
       instance,
       isEvicted,
       isTrusted: () => cache.trusted,

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { isOver, type Epochs } from './cache-server.ts'
 import { relayTermMs } from './membership.ts'
 import type { OutboxRow } from './outbox.ts'
 
@@ -9,14 +10,19 @@ export interface DeliverOptions {
   readonly mode: 'exclusive' | 'shared'
   /** How long a server has to settle what it changed itself, from the beginning of its transaction, in ms; 500 by default. */
   readonly settlingMs?: number
+  /** The epochs in which entries are evicted at this moment; none where nobody else uses the cache. */
+  epochs?(): Epochs
   /** Evicts what these rows touch. Returns the rows of which that is not certain: they stay and are delivered again. */
   deliver(rows: readonly OutboxRow[]): Promise<readonly OutboxRow[]>
   /** All that was committed before this moment, of performance.now(), has been delivered by this instance. */
   onDelivered?(moment: number): void
 }
 
-/** more: there are rows left. nothing left: all that could be seen is delivered, or another instance delivers. */
-export type DeliveryOutcome = 'more' | 'nothing left' | { readonly failed: string }
+/**
+ * more: there are rows left. nothing left: all that could be seen is delivered, or another instance delivers. superseded:
+ * others keep the cache in another server by now.
+ */
+export type DeliveryOutcome = 'more' | 'nothing left' | 'superseded' | { readonly failed: string }
 
 const batchSize = 1000
 // a bulk change row by row is evicted as a change of the whole table
@@ -48,14 +54,16 @@ export class Deliveries {
     const begun = performance.now()
     const { mode, settlingMs = 500 } = this.#options
     const leftMs = mode === 'exclusive' || everything ? 0 : settlingMs
-    const rows = await this.#read(leftMs)
+    // as they are before anything is evicted
+    const epochs = JSON.stringify(this.#options.epochs?.() ?? {})
+    const rows = await this.#read(leftMs, epochs)
+    if (rows === 'superseded') return rows
     if (rows === null) return 'nothing left'
     if (rows.length > 0) {
       const failed = await this.#evict(rows)
       const left = new Set(failed.rows)
       const delivered = rows.filter((row) => !left.has(row)).map(({ id }) => id)
-      if (delivered.length > 0)
-        await this.#client.query('DELETE FROM "outbox" WHERE "id" = ANY ($1::bigint[])', [delivered])
+      if (delivered.length > 0 && !(await this.#delete(delivered, epochs))) return 'superseded'
       if (left.size > 0) return { failed: failed.reason }
       if (rows.length === batchSize) return 'more'
     }
@@ -74,10 +82,21 @@ export class Deliveries {
     }
   }
 
+  /** False where they were evicted in an epoch that is over. */
+  async #delete(delivered: readonly string[], epochs: string): Promise<boolean> {
+    const { rows } = await this.#client.query<{ over: boolean }>(
+      `WITH epoch AS MATERIALIZED (SELECT ${isOver('$2::jsonb')} AS over),
+         deleted AS (DELETE FROM "outbox" WHERE "id" = ANY ($1::bigint[]) AND NOT (SELECT over FROM epoch))
+       SELECT over FROM epoch`,
+      [delivered, epochs],
+    )
+    return rows[0]?.over === false
+  }
+
   /** Null where it is for another instance to deliver. */
-  async #read(leftMs: number): Promise<OutboxRow[] | null> {
-    const { rows } = await this.#client.query<OutboxRow & { active: boolean; id: string | null }>(
-      `SELECT active, o."id"::text, "entity", "before", "after",
+  async #read(leftMs: number, epochs: string): Promise<OutboxRow[] | 'superseded' | null> {
+    const { rows } = await this.#client.query<OutboxRow & { active: boolean; over: boolean; id: string | null }>(
+      `SELECT active, ${isOver('$6::jsonb')} AS over, o."id"::text, "entity", "before", "after",
          (extract(epoch FROM clock_timestamp() - "created_at") * 1000)::float8 AS "ageMs"
        FROM (SELECT $2::boolean OR $1 = (SELECT min("id") FROM "instance" WHERE "mode" = 'trusting'
                AND "seen_at" > clock_timestamp() - make_interval(secs => $3)) AS active) AS turn
@@ -85,8 +104,9 @@ export class Deliveries {
          WHERE active AND NOT ("settling" AND clock_timestamp() - "created_at" BETWEEN '0' AND make_interval(secs => $5))
          ORDER BY "id" LIMIT $4) AS o ON true
        ORDER BY o."id"`,
-      [this.#options.id, this.#options.mode === 'exclusive', relayTermMs / 1000, batchSize, leftMs / 1000],
+      [this.#options.id, this.#options.mode === 'exclusive', relayTermMs / 1000, batchSize, leftMs / 1000, epochs],
     )
+    if (rows[0]?.over === true) return 'superseded'
     if (rows[0]?.active !== true) return null
     return rows.filter(({ id }) => id !== null)
   }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import type { PrismaClient } from '../generated/prisma/client.ts'
+import { isOver, type Epochs } from './cache-server.ts'
 import { livingMs } from './membership.ts'
 
 /** What connections call themselves that change the catalog for a server, which settles its changes itself. */
@@ -86,12 +87,25 @@ export async function outboxDepth(prisma: Pick<PrismaClient, '$queryRaw'>): Prom
   return found ?? { rows: 0, oldestMs: 0 }
 }
 
-/** Says that everything which these transactions' changes touch has been evicted. */
+/** A transaction of which everything that its changes touch has been evicted, in these epochs. */
+export interface Evicted {
+  readonly transaction: string
+  readonly epochs: Epochs
+}
+
+/** Deletes the changes that were evicted in epochs that are not over; says of which transactions they were. */
 export async function deleteChanges(
-  prisma: Pick<PrismaClient, '$executeRaw'>,
-  transactions: readonly string[],
-): Promise<void> {
-  await prisma.$executeRaw`DELETE FROM "outbox" WHERE "transaction_id" = ANY (${transactions}::text[]::bigint[])`
+  prisma: Pick<PrismaClient, '$queryRawUnsafe'>,
+  evicted: readonly Evicted[],
+): Promise<ReadonlySet<string>> {
+  const rows = await prisma.$queryRawUnsafe<{ transaction: string }[]>(
+    `DELETE FROM "outbox" USING unnest($1::text[], $2::text[]) AS evicted (transaction, epochs)
+     WHERE "transaction_id" = evicted.transaction::bigint AND NOT ${isOver('evicted.epochs::jsonb')}
+     RETURNING evicted.transaction`,
+    evicted.map(({ transaction }) => transaction),
+    evicted.map(({ epochs }) => JSON.stringify(epochs)),
+  )
+  return new Set(rows.map(({ transaction }) => transaction))
 }
 
 export interface DeliveryOptions {

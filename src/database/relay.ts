@@ -23,6 +23,8 @@ export interface RelayOptions extends DeliverOptions {
   onDistrust(reason: string | null): Promise<void>
   /** The database turned out to be another, or at another stage of its history, than at the last connection. */
   onOrigin?(origin: string): Promise<void>
+  /** Others keep the cache in another server than this instance: it asks anew where that is. */
+  onSuperseded?(): void
   /** How often to look for rows where no notification came, in ms; 250 by default. */
   readonly pollMs?: number
 }
@@ -143,7 +145,10 @@ class Session {
           awake = false
           const outcome = this.#membership.isMember ? await deliveries.deliver(everything) : 'nothing left'
           if (outcome === 'more') return
-          if (typeof outcome === 'object') await this.#membership.resign(outcome.failed)
+          if (outcome === 'superseded') {
+            await this.#membership.resign('other instances keep the cache in another Redis server')
+            this.#options.onSuperseded?.()
+          } else if (typeof outcome === 'object') await this.#membership.resign(outcome.failed)
           if (awake) return
           await new Promise<void>((resolve) => {
             const timer = setTimeout(resolve, this.#membership.isDraining ? drainPollMs : this.#pollMs)

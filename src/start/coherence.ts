@@ -32,6 +32,8 @@ export async function keepCoherent(options: CoherenceOptions): Promise<Relay> {
     mode: store.shared ? 'shared' : 'exclusive',
     id: instance,
     reachable: () => store.reachable(),
+    epochs: () => store.epochs(),
+    onSuperseded: () => store.reconnect(),
     async deliver(rows) {
       const read = performance.now()
       const causes = new Causes()

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createCache } from '../cache/index.ts'
 import { createCatalog } from '../catalog/index.ts'
 import type { Config } from '../config.ts'
+import { admitServer, cachePlace } from '../database/cache-server.ts'
 import { connect } from '../database/client.ts'
 import { createApp } from '../http/app.ts'
 import { createFeed, startSampling } from '../observe/index.ts'
@@ -20,7 +21,7 @@ import { readOperations } from './operations.ts'
 import { originOf } from './origin.ts'
 import { takeSample } from './sample.ts'
 import { ensureSampleData } from './sample-data.ts'
-import { connectShared, openStore } from './store.ts'
+import { connectShared, openStore, placeOf } from './store.ts'
 
 /** A running Larder. */
 export interface Larder {
@@ -73,7 +74,9 @@ export async function startLarder(config: Config, print: (line: string) => void)
     started.push(() => writer.close())
     const warning = await durabilityWarning(writer.prisma)
     if (warning !== null) print(warning)
-    const store = await openStore(config, await originOf(database.prisma), print)
+    const admit = (name: string, server: string): Promise<string> => admitServer(writer.prisma, name, server)
+    await admit(cachePlace, placeOf(config))
+    const store = await openStore(config, await originOf(database.prisma), admit, print)
     const cache = createCache({
       store,
       prefix: config.LARDER_CACHE_PREFIX,

@@ -4,6 +4,7 @@ import {
   memoryStore,
   redisStore,
   UnsuitableServerError,
+  type Admit,
   type Store,
 } from '../cache/index.ts'
 import type { Config } from '../config.ts'
@@ -14,10 +15,16 @@ import { StartError } from '../start-error.ts'
 /**
  * The store that the configuration names, once it is known whether it can be used.
  * @param origin names the database that is cached
+ * @param admit records which server is used
  * @throws StartError where a server was reached that can never be used
  */
-export async function openStore(config: Config, origin: string, warn: (line: string) => void): Promise<Store> {
-  const store = createStore(config, origin, warn)
+export async function openStore(
+  config: Config,
+  origin: string,
+  admit: Admit,
+  warn: (line: string) => void,
+): Promise<Store> {
+  const store = createStore(config, origin, admit, warn)
   try {
     await store.ready
     return store
@@ -28,7 +35,12 @@ export async function openStore(config: Config, origin: string, warn: (line: str
   }
 }
 
-function createStore(config: Config, origin: string, warn: (line: string) => void): Store {
+/** Where the configuration keeps the cache, for the database to tell whether that has changed. */
+export function placeOf({ REDIS_URL, LARDER_CACHE_PREFIX }: Config): string {
+  return REDIS_URL === undefined ? 'process' : `${redisAddress(REDIS_URL).is} ${LARDER_CACHE_PREFIX}`
+}
+
+function createStore(config: Config, origin: string, admit: Admit, warn: (line: string) => void): Store {
   const maxBytes = config.LARDER_MEMORY_MB * 1024 * 1024
   if (config.REDIS_URL === undefined) {
     return memoryStore({ maxEntries: config.LARDER_MEMORY_ENTRIES, maxBytes })
@@ -36,6 +48,7 @@ function createStore(config: Config, origin: string, warn: (line: string) => voi
   const options = {
     prefix: config.LARDER_CACHE_PREFIX,
     origin,
+    admit,
     readTimeoutMs: config.LARDER_REDIS_READ_TIMEOUT_MS,
     writeTimeoutMs: config.LARDER_REDIS_WRITE_TIMEOUT_MS,
     warn,

@@ -53,6 +53,45 @@ const change = (entity: string, by: pg.Client = client): Promise<unknown> =>
   by.query(`INSERT INTO outbox (transaction_id, entity) VALUES (1, $1)`, [entity])
 
 describe('the relay', () => {
+  it('leaves it to others, and asks anew where its cache is, once they keep theirs in another server', async () => {
+    await client.query(`INSERT INTO cache_server (name, server, epoch) VALUES ('life', 'one', 1)`)
+    let epochs = { life: '1' }
+    await start('shared', {
+      epochs: () => epochs,
+      onSuperseded: () => {
+        told.push('superseded')
+        epochs = { life: '3' }
+      },
+    })
+    await client.query(`UPDATE cache_server SET server = 'two', epoch = 2`)
+    await until(() => told.includes('superseded'))
+    const before = delivered.length
+    await change('meanwhile')
+    expect(delivered.length).toBe(before)
+    await client.query(`UPDATE cache_server SET server = 'one', epoch = 3`)
+    await until(() => delivered.length > before)
+    await client.query('DELETE FROM cache_server')
+    expect(told.slice(0, 3)).toEqual(['trusts', 'other instances keep the cache in another Redis server', 'superseded'])
+  })
+
+  it('keeps what it has evicted in an epoch that ended meanwhile', async () => {
+    await client.query(`INSERT INTO cache_server (name, server, epoch) VALUES ('life', 'one', 1)`)
+    await start('shared', {
+      epochs: () => ({ life: '1' }),
+      onSuperseded: () => void told.push('superseded'),
+      async deliver(rows) {
+        delivered.push(...rows)
+        await client.query(`UPDATE cache_server SET server = 'two', epoch = 2`)
+        return []
+      },
+    })
+    await change('first')
+    await until(() => told.includes('superseded'))
+    expect(delivered.map(({ entity }) => entity)).toEqual(['first'])
+    expect((await client.query('SELECT FROM outbox')).rowCount).toBe(1)
+    await client.query('DELETE FROM cache_server')
+  })
+
   it('delivers what stood there before it began, and then what comes, and leaves nothing', async () => {
     await change('first')
     await start('exclusive')

@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { randomUUID } from 'node:crypto'
-import { createCache, memoryStore, redisStore, type Cache, type CacheEvent } from '../../src/cache/index.ts'
+import { createCache, memoryStore, redisStore, type Admit, type Cache, type CacheEvent } from '../../src/cache/index.ts'
 import { createCatalog, type Catalog } from '../../src/catalog/index.ts'
+import { admitServer } from '../../src/database/cache-server.ts'
 import { connect, type Database } from '../../src/database/client.ts'
 import { readConfig } from '../../src/config.ts'
 import { createApp, type AppOptions } from '../../src/http/app.ts'
@@ -106,7 +107,8 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
     readTimeoutMs: config.LARDER_REDIS_READ_TIMEOUT_MS,
     writeTimeoutMs: config.LARDER_REDIS_WRITE_TIMEOUT_MS,
   }
-  const store = redis ? redisStore({ ...redis, ...redisTimeouts }) : memoryStore()
+  const admit: Admit = (name, server) => admitServer(writer.prisma, name, server)
+  const store = redis ? redisStore({ ...redis, ...redisTimeouts, admit }) : memoryStore()
   await store.ready
   const cache = createCache({
     store,

@@ -164,7 +164,9 @@ describe('a start that cannot succeed', () => {
     )
     const program = larder({ DATABASE_URL: url, LARDER_MIGRATE: 'off' })
     expect(await program.ended()).toBe(1)
-    expect(program.output()).toMatch(/^The database is behind this build: it lacks \S+_settling\. Run npm run migrate/)
+    expect(program.output()).toMatch(
+      /^The database is behind this build: it lacks \S+_cache_server\. Run npm run migrate/,
+    )
   })
 })
 
