@@ -1,4 +1,5 @@
 import { Connection } from './connection.ts'
+import { generator } from './draw.ts'
 
 export interface LoadOptions {
   readonly ports: readonly number[]
@@ -9,6 +10,11 @@ export interface LoadOptions {
   readonly durationMs?: number
   /** Whether to start over at the end of the requests. */
   readonly again?: boolean
+  /**
+   * How many requests arrive in a second, at random moments and whatever becomes of those before them (an open loop). They
+   * take as long as since they arrived. Without it, each connection asks as soon as it is answered.
+   */
+  readonly perSecond?: number | undefined
 }
 
 export interface LoadResult {
@@ -23,7 +29,7 @@ export interface LoadResult {
  * @throws for any answer that is not a whole 200 without errors, or does not come within 20 s
  */
 export async function load(options: LoadOptions): Promise<LoadResult> {
-  const { ports, requests, connections, durationMs = Infinity, again = false } = options
+  const { ports, requests, connections, durationMs = Infinity, again = false, perSecond } = options
   const lines = await Promise.all(
     Array.from({ length: connections }, (_, i) => Connection.open(ports[i % ports.length] ?? 0)),
   )
@@ -31,9 +37,10 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
   let next = 0
   const begun = performance.now()
   const end = begun + durationMs
+  const arrival = perSecond === undefined ? null : arrivals(perSecond, begun, end)
   async function work(line: Connection): Promise<void> {
     for (;;) {
-      const sent = performance.now()
+      const sent = arrival === null ? performance.now() : await arrival()
       if (sent > end || (!again && next >= requests.length)) return
       const body = await line.ask(requests[next++ % requests.length] ?? Buffer.alloc(0))
       latencies.push(performance.now() - sent)
@@ -49,6 +56,22 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
     answered: latencies.length,
     seconds: (performance.now() - begun) / 1000,
     latencies: Float64Array.from(latencies).toSorted(),
+  }
+}
+
+/** Waits for one arrival after the other, of which the moments are drawn from the exponential distribution. */
+function arrivals(perSecond: number, begun: number, end: number): () => Promise<number> {
+  const random = generator(1)
+  let due = begun
+  let before = Promise.resolve(begun)
+  return () => {
+    const at = (due -= (Math.log(1 - random()) / perSecond) * 1000)
+    return (before = before.then(async () => {
+      if (at > end) return at
+      // a timer would let those of a whole millisecond arrive together
+      while (performance.now() < at) await new Promise(setImmediate)
+      return at
+    }))
   }
 }
 

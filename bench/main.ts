@@ -8,6 +8,7 @@ import { checkEqual } from './parts/equal.ts'
 import { measureCold, measureStampede } from './parts/cold.ts'
 import { measureProcesses, measureRows, measureSize, processCounts } from './parts/growth.ts'
 import { measureHits } from './parts/hits.ts'
+import { measurePace } from './parts/pace.ts'
 import { measureSpeed } from './parts/speed.ts'
 import { measureStale } from './parts/stale.ts'
 import { measureUnderWrites, shares } from './parts/writes.ts'
@@ -33,7 +34,7 @@ function prepare(): void {
   })
 }
 
-type Once = <Result>(name: string, part: PartName, work: () => Promise<Result>) => Promise<void>
+type Once = (name: string, part: PartName, work: () => Promise<unknown>) => Promise<void>
 
 /** What is measured on one process of each server. */
 async function measureSingle({ bench, stands, once }: Task): Promise<void> {
@@ -54,6 +55,7 @@ async function measureSingle({ bench, stands, once }: Task): Promise<void> {
       return stand === undefined ? null : measureHits(bench, stand, share)
     })
   }
+  await once('pace', 'pace', async () => measurePace(bench, await stands.of(chosen(options, 'larder'))))
 }
 
 /** What is measured on two processes of each server. */
@@ -89,7 +91,7 @@ function writing(options: Options): readonly Peer[] {
 
 async function measureAll(bench: Bench, state: State): Promise<void> {
   const once: Once = async (name, part, work) => {
-    if (bench.options.parts.includes(part)) await state.part(name, work)
+    if (bench.options.parts.includes(part)) await state.part(name, bench.options, work)
   }
   for (const [processes, measure] of [
     [1, measureSingle],

@@ -3,6 +3,8 @@ import { peers } from './peers.ts'
 
 /** How much is measured. */
 export interface Options {
+  /** What was asked for, as it is typed. */
+  readonly command: string
   readonly quick: boolean
   /** Starts over, instead of keeping the parts that an earlier run has finished. */
   readonly fresh: boolean
@@ -31,6 +33,7 @@ export const partNames = [
   'equal',
   'speed',
   'writes',
+  'pace',
   'cold',
   'stampede',
   'rows',
@@ -72,6 +75,7 @@ export function readOptions(given: readonly string[]): Options {
   if (values.help) throw new Error(usage)
   const { quick, fresh } = values
   return {
+    command: ['npm run bench', ...(given.length === 0 ? [] : ['--', ...given])].join(' '),
     quick,
     fresh,
     parts: names('--parts', values.parts, partNames),

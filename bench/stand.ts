@@ -8,6 +8,7 @@ import { ServerProcess } from './server-process.ts'
 import { withClient, type Postgres } from './services.ts'
 import { writerToken } from './token.ts'
 
+const explaining = { 'x-larder-trace': '1' }
 const redisServers = new Set<TestRedis>()
 // each is in a group of its own, where Ctrl-C does not reach it
 process.on('exit', () => redisServers.forEach((server) => server.process.kill('SIGKILL')))
@@ -69,13 +70,17 @@ export class Stand {
   }
 
   rename(id: number, title: string): Buffer {
-    return requestBytes(this.peer.dialect.rename(id, title), { authorization: `Bearer ${this.#token}` })
+    return this.#authorized(this.peer.dialect.rename(id, title))
   }
 
   /** A question to Larder whose answer says how it came about. */
   explained(question: Question): Buffer {
-    const headers = { authorization: `Bearer ${this.#token}`, 'x-larder-trace': '1' }
-    return requestBytes(this.peer.dialect.ask(question), headers)
+    return this.#authorized(this.peer.dialect.ask(question), explaining)
+  }
+
+  /** The same for a new title. */
+  explainedRename(id: number, title: string): Buffer {
+    return this.#authorized(this.peer.dialect.rename(id, title), explaining)
   }
 
   /** The answer in Larder's words. */
@@ -110,5 +115,9 @@ export class Stand {
     await this.#redisServer.stop()
     redisServers.delete(this.#redisServer)
     await this.#postgres.drop(this.database)
+  }
+
+  #authorized(body: string, more: Readonly<Record<string, string>> = {}): Buffer {
+    return requestBytes(body, { authorization: `Bearer ${this.#token}`, ...more })
   }
 }

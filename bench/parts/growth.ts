@@ -1,23 +1,23 @@
 import { chosen, Stands, type Bench } from '../bench.ts'
-import { load } from '../load.ts'
 import { readSubjects, Work, type Item } from '../work.ts'
 import type { Stand } from '../stand.ts'
-import { measure, warm, type Sample } from './speed.ts'
+import { freshLists, measure, warm, type Sample } from './speed.ts'
 
-/** How long lists are, and how many processes there are. */
-export const lengths = [1, 10, 100] as const
+/** How long lists are, the shortest so long that they hardly come twice, and how many processes there are. */
+export const lengths = [5, 20, 100] as const
 export const processCounts = [1, 2, 4] as const
-const recurring = 64
 
-/** Lists of 1, 10 and 100 products that come back. */
-export async function measureRows({ options, work, tell }: Bench, stands: readonly Stand[]): Promise<Sample[]> {
+/** Lists of 5, 20 and 100 products that were never asked for before, so that every server puts its answers together. */
+export async function measureRows(bench: Bench, stands: readonly Stand[]): Promise<Sample[]> {
+  const { options, work, tell } = bench
   const samples: Sample[] = []
+  for (const stand of stands) await warm(stand, bench, ['Q4'])
   for (let round = 0; round <= options.rounds; round += 1) {
     for (const length of lengths) {
+      const questions = work.lists(length, freshLists(options), 2000 + round)
       for (const stand of stands) {
-        const requests = work.lists(length, recurring, length).map((question) => stand.request(question))
-        if (round === 0) await load({ ports: stand.ports, requests, connections: options.connections })
-        const sample = await measure(stand, { ...options, item: `${length}`, round, requests, again: true })
+        const requests = questions.map((question) => stand.request(question))
+        const sample = await measure(stand, { ...options, item: `${length}`, round, requests, again: false })
         if (round > 0) samples.push(sample)
       }
     }

@@ -3,7 +3,7 @@ import type { Stand } from '../stand.ts'
 import { generator, zipf } from '../draw.ts'
 import { Connection } from '../connection.ts'
 
-/** How much of what Larder looked for it found in its cache, by its own account of each answer. */
+/** How much of what Larder looked for, for reads and mutations alike, it found in its cache, by its account of each answer. */
 export interface HitRatio {
   readonly share: number
   readonly ratio: number
@@ -24,17 +24,18 @@ export async function measureHits({ options, work }: Bench, stand: Stand, share:
   const random = generator(5)
   const place = zipf(work.products, random)
   const pools = reads.map((item) => work.draw(item, options.requests, 1))
+  const rename = (i: number): Buffer => stand.explainedRename(work.product(place()), `Title ${share}.${i}`)
+  const read = (i: number): Buffer => {
+    const question = pools[i % pools.length]?.[Math.floor(random() * options.requests)]
+    if (question === undefined) throw new Error('expected a question')
+    return stand.explained(question)
+  }
   const line = await Connection.open(stand.ports[0] ?? 0)
   let [hits, all] = [0, 0]
   try {
     for (let i = 0; i < options.requests; i += 1) {
-      if (random() < share) {
-        await line.ask(stand.rename(work.product(place()), `Title ${share}.${i}`))
-        continue
-      }
-      const question = pools[i % pools.length]?.[Math.floor(random() * options.requests)]
-      if (question === undefined) continue
-      const answer = JSON.parse((await line.ask(stand.explained(question))).toString()) as Explained
+      const request = random() < share ? rename(i) : read(i)
+      const answer = JSON.parse((await line.ask(request)).toString()) as Explained
       for (const counts of Object.values(answer.extensions?.larder?.kinds ?? {})) {
         const sum = (names: readonly string[]): number => names.reduce((total, name) => total + (counts[name] ?? 0), 0)
         hits += sum(found)

@@ -18,8 +18,10 @@ export interface Sample {
   readonly p99: number
 }
 
-// more than any server answers in one round, so that no list is asked for twice
-const freshLists = 8000
+/** Lists that are asked for once: more than a server answers in one round, and where it answers more, the round is shorter. */
+export function freshLists({ roundMs }: Bench['options']): number {
+  return Math.min(8000, roundMs * 6)
+}
 
 /** Warm requests in rounds: every server once in each, so that whatever else the machine does meets all of them alike. */
 export async function measureSpeed(bench: Bench, stands: readonly Stand[]): Promise<Sample[]> {
@@ -32,7 +34,7 @@ export async function measureSpeed(bench: Bench, stands: readonly Stand[]): Prom
   for (let round = 0; round <= options.rounds; round += 1) {
     for (const item of items) {
       const fresh = item === 'Q4'
-      const count = fresh ? Math.min(freshLists, options.roundMs * 6) : options.requests
+      const count = fresh ? freshLists(options) : options.requests
       const questions = work.draw(item, count, fresh ? 1000 + round : 1)
       for (const stand of inTurn(stands, round)) {
         const requests = questions.map((question) => stand.request(question))
@@ -56,9 +58,10 @@ export async function measure(
     readonly again: boolean
     readonly connections: number
     readonly roundMs: number
+    readonly perSecond?: number
   },
 ): Promise<Sample> {
-  const { item, round, requests, again, connections, roundMs } = given
+  const { item, round, requests, again, connections, roundMs, perSecond } = given
   const [cpu, redis] = await Promise.all([stand.cpuMicros(), stand.redis.use()])
   const { answered, seconds, latencies } = await load({
     ports: stand.ports,
@@ -66,6 +69,7 @@ export async function measure(
     connections,
     again,
     durationMs: roundMs,
+    perSecond,
   })
   const [cpuAfter, redisAfter] = await Promise.all([stand.cpuMicros(), stand.redis.use()])
   return {

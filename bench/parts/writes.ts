@@ -18,7 +18,7 @@ const reads = ['Q1', 'Q2', 'Q3', 'Q4r'] as const
 
 /** The four queries in equal parts, and among them so many new titles, of products that are asked for most. */
 export async function measureUnderWrites(bench: Bench, stands: readonly Stand[], share: number): Promise<UnderWrites> {
-  const { options, work, tell } = bench
+  const { options, tell } = bench
   const samples: Sample[] = []
   const statements: { server: string; perRequest: number }[] = []
   const silent = new Set<Stand>()
@@ -32,9 +32,7 @@ export async function measureUnderWrites(bench: Bench, stands: readonly Stand[],
     }
   }
   await eachOf(async (stand) => {
-    // there are few writes among the requests of a round, and their code has to be compiled as well
-    const writes = Array.from({ length: options.warmingWrites }, (_, i) => stand.rename(work.product(i), `Warm ${i}`))
-    await load({ ports: stand.ports, requests: writes, connections: options.connections })
+    await warmWriting(bench, stand)
     await warm(stand, bench, reads)
   })
   for (let round = 0; round <= options.rounds; round += 1) {
@@ -55,7 +53,14 @@ export async function measureUnderWrites(bench: Bench, stands: readonly Stand[],
   return { share, samples, statements }
 }
 
-function mixed({ options, work }: Bench, stand: Stand, share: number, round: number): Buffer[] {
+/** There are few writes among the requests of a round, and their code has to be compiled as well. */
+export async function warmWriting({ options, work }: Bench, stand: Stand): Promise<void> {
+  const requests = Array.from({ length: options.warmingWrites }, (_, i) => stand.rename(work.product(i), `Warm ${i}`))
+  await load({ ports: stand.ports, requests, connections: options.connections })
+}
+
+/** As many requests, with other titles and in another order for each round. */
+export function mixed({ options, work }: Bench, stand: Stand, share: number, round: number): Buffer[] {
   const random = generator(77 + round)
   const place = zipf(work.products, random)
   const pools = reads.map((item) => work.draw(item, options.requests, 1).map((question) => stand.request(question)))

@@ -1,6 +1,6 @@
-import { lengths, processCounts } from '../parts/growth.ts'
 import { items } from '../work.ts'
 import { barChart } from './bars.ts'
+import { growthPanels } from './growth.ts'
 import { lineChart, type LinePanel } from './lines.ts'
 import { measuredPeers, type Results } from './results.ts'
 import { short, summarize } from './summary.ts'
@@ -49,44 +49,4 @@ function writesPlot({ writes }: Results): string {
       })),
   }
   return lineChart(panel.title, [panel], short)
-}
-
-function growthPanels({ rows, sizes, processes }: Results): LinePanel[] {
-  const panels: LinePanel[] = []
-  if (rows.length > 0) {
-    panels.push({
-      title: 'rows in a list: CPU µs a row',
-      places: lengths.map(String),
-      lines: measuredPeers(rows).map(({ name }) => ({
-        server: name,
-        label: name,
-        values: lengths.map((length) => (summarize(rows, name, `${length}`, 'cpuMicros')?.best ?? 0) / length),
-      })),
-    })
-  }
-  if (sizes.length > 1) {
-    panels.push({
-      title: 'products in the catalog: CPU µs',
-      places: sizes.map(({ products }) => products.toLocaleString('en')),
-      lines: (['Q1', 'Q2', 'Q3', 'Q4r'] as const).map((item) => ({
-        server: 'larder',
-        label: item,
-        values: sizes.map(({ samples }) => summarize(samples, 'larder', item, 'cpuMicros')?.best ?? 0),
-      })),
-    })
-  }
-  if (processes.length > 0) {
-    panels.push({
-      title: 'processes: CPU µs of a Q1',
-      places: processCounts.map(String),
-      lines: [
-        {
-          server: 'larder',
-          label: 'larder',
-          values: processCounts.map((count) => summarize(processes, 'larder', `${count}Q1`, 'cpuMicros')?.best ?? 0),
-        },
-      ],
-    })
-  }
-  return panels
 }

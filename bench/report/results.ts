@@ -13,6 +13,8 @@ export interface Results {
   readonly cold: readonly Cold[]
   readonly writes: readonly UnderWrites[]
   readonly hits: readonly HitRatio[]
+  /** Full rounds and paced ones, in turn: see parts/pace.ts. */
+  readonly pace: readonly Sample[]
   readonly stampede: readonly Stampede[]
   readonly stale: readonly Stale[]
   readonly rows: readonly Sample[]
@@ -30,6 +32,7 @@ export function readResults(state: State): Results {
     cold: known<Cold[]>('cold').flat(),
     writes: shares.flatMap((share) => known<UnderWrites>(`writes ${share}`)),
     hits: shares.flatMap((share) => known<HitRatio>(`hits ${share}`)),
+    pace: known<Sample[]>('pace').flat(),
     stampede: known<Stampede[]>('stampede').flat(),
     stale: peers.flatMap(({ name }) => known<Stale>(`stale ${name}`)),
     rows: known<Sample[]>('rows').flat(),

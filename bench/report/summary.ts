@@ -1,6 +1,6 @@
 import type { Sample } from '../parts/speed.ts'
 
-type Measure = 'cpuMicros' | 'redisCpuMicros' | 'redisCommands' | 'requestsPerSecond' | 'p50' | 'p99'
+export type Measure = 'cpuMicros' | 'redisCpuMicros' | 'redisCommands' | 'requestsPerSecond' | 'p50' | 'p99'
 
 export interface Summary {
   readonly best: number
@@ -20,9 +20,15 @@ export function summarize(
     .toSorted((one, other) => one - other)
   const [least] = values
   const most = values.at(-1)
-  const median = values[Math.floor(values.length / 2)]
-  if (least === undefined || most === undefined || median === undefined) return undefined
-  return { best: measure === 'requestsPerSecond' ? most : least, median }
+  if (least === undefined || most === undefined) return undefined
+  return { best: measure === 'requestsPerSecond' ? most : least, median: medianOf(values) }
+}
+
+/** Of an even number of values, the mean of the two in the middle. */
+function medianOf(sorted: readonly number[]): number {
+  const half = sorted.length / 2
+  const [low = NaN, high = NaN] = [sorted[Math.ceil(half) - 1], sorted[Math.floor(half)]]
+  return (low + high) / 2
 }
 
 /** A number with as many digits as it is good for. */

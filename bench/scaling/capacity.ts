@@ -6,10 +6,10 @@ export interface Cost {
   readonly statements: number
 }
 
-/** How much of a core may be busy, so that queues stay short: at 60% a request waits as long as it is worked on. */
+/** How much of a core may be busy, so that queues stay short: at 60% a request waits half as long again as it is worked on. */
 const most = { api: 0.6, redis: 0.6 }
-// one connection of PostgreSQL answers a statement by primary key in about so long; measured cold, with Prisma
-const statementMicros = 400
+/** What a statement costs PostgreSQL: an assumption, and not measured. */
+export const statementMicros = 400
 
 export interface Capacity {
   readonly requestsPerSecond: number

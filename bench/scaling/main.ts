@@ -1,12 +1,13 @@
 import { fileURLToPath } from 'node:url'
 import { generator } from '../draw.ts'
+import { full } from '../parts/pace.ts'
 import { shares } from '../parts/writes.ts'
 import { table } from '../report/markdown.ts'
 import { readResults, type Results } from '../report/results.ts'
-import { short, summarize } from '../report/summary.ts'
+import { short, summarize, type Measure } from '../report/summary.ts'
 import { State } from '../state.ts'
 import { items } from '../work.ts'
-import { capacityFor, ceilingOf, type Cost } from './capacity.ts'
+import { capacityFor, ceilingOf, statementMicros, type Cost } from './capacity.ts'
 import { simulate } from './simulate.ts'
 
 // Prints the tables of docs/scaling.md from what `npm run bench` has measured last.
@@ -17,15 +18,15 @@ const targets = [10_000, 100_000, 1_000_000]
 const servers = ['raw-get', 'larder'] as const
 
 const results = readResults(await State.open(fileURLToPath(new URL('../results', import.meta.url)), 'full.json', false))
-if (results.speed.length === 0) throw new Error('nothing has been measured yet: run `npm run bench` first')
-console.log(`${againstMeasured(results)}\n\n${costs(results)}\n\n${capacities(results)}`)
+if (results.speed.length === 0 || results.pace.length === 0)
+  throw new Error('the parts speed, writes and pace have not been measured yet: run `npm run bench` first')
+console.log([againstMeasured, fullAndPaced, costs, capacities].map((tell) => tell(results)).join('\n\n'))
 
 /** The simulation, fed with CPU time alone, against throughput and latency as they were measured. */
 function againstMeasured({ speed }: Results): string {
   const rows = servers.flatMap((server) =>
     items.flatMap((item) => {
-      const of = (measure: Parameters<typeof summarize>[3]): number =>
-        summarize(speed, server, item, measure)?.median ?? NaN
+      const of = (measure: Measure): number => summarize(speed, server, item, measure)?.median ?? NaN
       if (Number.isNaN(of('cpuMicros'))) return []
       const simulated = simulate(
         [
@@ -51,22 +52,52 @@ function againstMeasured({ speed }: Results): string {
   return table(['server', 'query', 'measured, /s', 'simulated, /s', 'p50 measured, ms', 'p50 simulated, ms'], rows)
 }
 
-function costUnder({ writes }: Results, share: number): Cost | null {
-  const found = writes.find((each) => each.share === share)
-  if (found === undefined) return null
-  const of = (measure: Parameters<typeof summarize>[3]): number =>
-    summarize(found.samples, 'larder', `${share}`, measure)?.median ?? NaN
-  const statements = found.statements.find(({ server }) => server === 'larder')?.perRequest ?? NaN
+/** What a request costs a process that is asked without a pause, and one that is busy for 60% of the time. */
+function fullAndPaced({ pace }: Results): string {
+  const rows = [...items, ...shares].map((kind) => {
+    const of = (item: string, measure: Measure): string => short(summarize(pace, 'larder', item, measure)?.median)
+    const both = (measure: Measure): string => `${of(full(kind), measure)}, ${of(`${kind}`, measure)}`
+    return [
+      typeof kind === 'number' ? `all but Q4, ${kind * 100}% writes` : kind,
+      both('cpuMicros'),
+      both('redisCommands'),
+      both('redisCpuMicros'),
+      of(`${kind}`, 'requestsPerSecond'),
+      `${of(`${kind}`, 'p50')}, ${of(`${kind}`, 'p99')}`,
+    ]
+  })
+  return table(
+    [
+      'Larder',
+      'API, µs: full, at 60%',
+      'Redis commands: full, at 60%',
+      'Redis, µs: full, at 60%',
+      'requests a second at 60%',
+      'p50, p99 at 60%, ms',
+    ],
+    rows,
+  )
+}
+
+/** At 60%, as the cores are that are counted with it. */
+function costUnder({ pace, writes }: Results, share: number): Cost {
+  const of = (measure: Measure): number => summarize(pace, 'larder', `${share}`, measure)?.median ?? NaN
+  const counted = writes.find((each) => each.share === share)?.statements
+  const statements = counted?.find(({ server }) => server === 'larder')?.perRequest ?? NaN
   return { api: of('cpuMicros'), redis: of('redisCpuMicros'), statements }
 }
 
 function costs(found: Results): string {
-  const rows = shares.flatMap((share) => {
+  const rows = shares.map((share) => {
     const cost = costUnder(found, share)
-    if (cost === null) return []
     const { api, redis, statements } = cost
     return [
-      [`${share * 100}%`, short(api), short(redis), short(statements), short(600_000 / api), short(ceilingOf(cost))],
+      `${share * 100}%`,
+      short(api),
+      short(redis),
+      short(statements),
+      short(600_000 / api),
+      short(ceilingOf(cost)),
     ]
   })
   return table(
@@ -77,14 +108,11 @@ function costs(found: Results): string {
 
 function capacities(found: Results): string {
   const rows = targets.flatMap((target) =>
-    shares.flatMap((share) => {
-      const cost = costUnder(found, share)
-      if (cost === null) return []
-      const { apiCores, redisCores, databaseCores } = capacityFor(target, cost)
-      return [
-        [target.toLocaleString('en'), `${share * 100}%`, short(apiCores), short(redisCores), short(databaseCores)],
-      ]
+    shares.map((share) => {
+      const { apiCores, redisCores, databaseCores } = capacityFor(target, costUnder(found, share))
+      return [target.toLocaleString('en'), `${share * 100}%`, short(apiCores), short(redisCores), short(databaseCores)]
     }),
   )
-  return table(['requests a second', 'writes', 'API cores', 'Redis cores', 'PostgreSQL cores'], rows)
+  const database = `PostgreSQL cores, at an assumed ${statementMicros} µs a statement`
+  return table(['requests a second', 'writes', 'API cores', 'Redis cores', database], rows)
 }

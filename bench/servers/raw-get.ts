@@ -7,7 +7,7 @@ import { answerFrom, serve } from './raw/serve.ts'
 
 // the limit for a query that was asked before: one GET of the finished body
 
-const redis = new Redis(environment.redisUrl)
+const redis = new Redis(environment.redisUrl, { enableAutoPipelining: true })
 const read = readRows(connectRows(environment.databaseUrl).load)
 
 serve(async (body) => {

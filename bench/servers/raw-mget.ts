@@ -7,7 +7,7 @@ import { answerFrom, serve } from './raw/serve.ts'
 
 // the limit for a query that is new: one MGET a level, and JSON
 
-const redis = new Redis(environment.redisUrl)
+const redis = new Redis(environment.redisUrl, { enableAutoPipelining: true })
 const readThrough = readRows(connectRows(environment.databaseUrl).load)
 
 const read: ReadAll = async (wanted) => {

@@ -11,7 +11,7 @@ import { environment } from './environment.ts'
 
 // cache-aside as textbooks have it: MGET, load what is missing, SET it, and DEL after a write
 
-const redis = new Redis(environment.redisUrl)
+const redis = new Redis(environment.redisUrl, { enableAutoPipelining: true })
 const { load, rename } = connectRows(environment.databaseUrl)
 const throughCache = cachedLoad(redis, load)
 

@@ -19,7 +19,7 @@ const yoga = createYoga<object, Context>({
     useResponseCache({
       session: () => null,
       ttl: ttlSeconds * 1000,
-      cache: createRedisCache({ redis: new Redis(environment.redisUrl) }),
+      cache: createRedisCache({ redis: new Redis(environment.redisUrl, { enableAutoPipelining: true }) }),
     }),
   ],
 })
