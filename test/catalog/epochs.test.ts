@@ -1,4 +1,4 @@
-import pg from 'pg'
+import type pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { keepCoherent } from '../../src/start/coherence.ts'
 import { startApi, type TestApi } from '../setup/api.ts'

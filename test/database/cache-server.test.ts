@@ -6,8 +6,9 @@ import { deleteChanges } from '../../src/database/outbox.ts'
 import { testDatabase } from '../setup/index.ts'
 
 const { url, client } = await testDatabase()
-const { prisma, close } = connect({ url, access: 'write' })
-afterAll(close)
+const database = connect({ url, access: 'write' })
+const { prisma } = database
+afterAll(() => database.close())
 beforeEach(() => client.query('DELETE FROM cache_server; DELETE FROM outbox'))
 
 const change = (transaction: number): Promise<unknown> =>
