@@ -99,7 +99,6 @@ async function graphqlRoutes(app: FastifyInstance, options: AppOptions): Promise
     },
     options.tracing,
   )
-  refuseOddHosts(app)
   admit(app, options.maxRequests)
   identifyRequests(app, options.identify)
   if (options.rateLimit !== null) {
@@ -112,6 +111,8 @@ async function graphqlRoutes(app: FastifyInstance, options: AppOptions): Promise
     const { catchUp, keeper, waitMs } = cache
     serveKeptResponses(app, { catchUp, keeper, waitMs })
   }
+  // what is served whole was executed before, under the same host
+  refuseOddHosts(app)
   answerConditionally(app)
   if (options.sandbox) widenForSandbox(app)
   const apollo = createGraphQLServer({

@@ -5,7 +5,7 @@ import { errorBody } from './errors.ts'
 export function refuseOddHosts(app: FastifyInstance): void {
   // nearly all requests name the same
   let known = ''
-  app.addHook('onRequest', ({ protocol, host }, reply, done) => {
+  app.addHook('preHandler', ({ protocol, host }, reply, done) => {
     const origin = `${protocol}://${host}/`
     if (origin === known || (host && URL.canParse(origin))) {
       known = origin
