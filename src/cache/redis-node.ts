@@ -1,11 +1,11 @@
 import { Breaker } from './breaker.ts'
 import { within } from './deadline.ts'
 import { Life, type Admit } from './life.ts'
+import { loadScripts } from './load-scripts.ts'
 import { look, lookReply, newCount, type Look } from './look-script.ts'
 import type { Command, Connect, RedisConnection } from './redis-connection.ts'
 import { isNoScript, isRedirected, isText, noAnswer } from './redis-replies.ts'
 import { sendTransitions } from './redis-transitions.ts'
-import { scripts } from './scripts.ts'
 import { UnsuitableServerError, type Identity } from './server-check.ts'
 import { isWriters, type OutcomeOf, type ScannedKeys, type StoredKey, type Transition } from './store.ts'
 
@@ -128,10 +128,12 @@ export class RedisNode {
   async apply<T extends Transition>(transitions: readonly T[], asking = false): Promise<OutcomeOf<T>[]> {
     const [first] = transitions
     try {
+      const send = (): Promise<OutcomeOf<T>[]> =>
+        sendTransitions(this.#connection, transitions, { asking, changeKeys: this.#options.changeKeys })
       // a writer tries whatever the breaker says: a reader loses no more than time by a miss, a write needs its eviction
       const outcomes = await (first !== undefined && isWriters(first)
-        ? within(this.#options.writeTimeoutMs, 'Redis', this.#sendKnown(transitions, asking))
-        : this.#guarded(() => this.#sendKnown(transitions, asking)))
+        ? within(this.#options.writeTimeoutMs, 'Redis', send())
+        : this.#guarded(send))
       const refusal = outcomes.find((outcome) => outcome instanceof Error && !isRedirected(outcome))
       if (refusal !== undefined) this.#troubled(refusal)
       return outcomes
@@ -154,7 +156,7 @@ export class RedisNode {
     const ask = (): Promise<Look> => this.#ask([command]).then(([reply]) => lookReply(reply, keys.length))
     const found = await this.#guarded(ask).catch(async (error: unknown) => {
       if (!isNoScript(error)) throw error
-      return this.#guarded(() => this.#loadScripts().then(ask))
+      return this.#guarded(() => loadScripts(this.#connection).then(ask))
     })
     const life = this.#life.confirm(found.life)
     if (life === null) this.#meetSoon('establish')
@@ -228,7 +230,7 @@ export class RedisNode {
 
   async #tryToMeet(how: 'establish' | 'verify'): Promise<void> {
     try {
-      if (how === 'establish') await within(this.#options.writeTimeoutMs, 'Redis', this.#loadScripts())
+      if (how === 'establish') await within(this.#options.writeTimeoutMs, 'Redis', loadScripts(this.#connection))
       this.#met(await within(this.#options.writeTimeoutMs, 'Redis', this.#life[how](this.#connection)))
     } catch (error) {
       this.#life.forget()
@@ -292,21 +294,5 @@ export class RedisNode {
       this.#meetSoon('verify')
     }
     this.#options.warn(`Redis at ${this.address} is in trouble, so reads go to the database: ${this.#trouble}`)
-  }
-
-  /** A script that Redis does not know did not run, so those that need it may be sent once more. */
-  async #sendKnown<T extends Transition>(transitions: readonly T[], asking: boolean): Promise<OutcomeOf<T>[]> {
-    const sending = { asking, changeKeys: this.#options.changeKeys }
-    const outcomes = await sendTransitions(this.#connection, transitions, sending)
-    const unknown = transitions.filter((_, i) => isNoScript(outcomes[i]))
-    if (unknown.length === 0) return outcomes
-    await this.#loadScripts()
-    const again = await sendTransitions(this.#connection, unknown, sending)
-    return outcomes.map((outcome) => (isNoScript(outcome) ? (again.shift() ?? outcome) : outcome))
-  }
-
-  async #loadScripts(): Promise<void> {
-    const all = [...Object.values(scripts), look]
-    await this.#connection.send(all.map(({ source }) => ['SCRIPT', 'LOAD', source] as const))
   }
 }

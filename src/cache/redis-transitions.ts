@@ -1,4 +1,6 @@
+import { loadScripts } from './load-scripts.ts'
 import type { Command, RedisConnection } from './redis-connection.ts'
+import { isNoScript } from './redis-replies.ts'
 import { outcomeOf, scripts } from './scripts.ts'
 import { isWriters, type OutcomeOf, type Transition } from './store.ts'
 
@@ -14,8 +16,25 @@ type Group<T extends Transition> = [T, ...T[]]
 // a script keeps everybody else waiting
 const mostTogether = 500
 
-/** Makes transitions in one round trip: what each came to, or why it is not known. @throws where the connection fails */
+/**
+ * Makes transitions in one round trip: what each came to, or why it is not known. A script that Redis does not know did not
+ * run, so those that need it are sent once more.
+ * @throws where the connection fails
+ */
 export async function sendTransitions<T extends Transition>(
+  connection: RedisConnection,
+  transitions: readonly T[],
+  sending: Sending,
+): Promise<OutcomeOf<T>[]> {
+  const outcomes = await sendOnce(connection, transitions, sending)
+  const unknown = transitions.filter((_, i) => isNoScript(outcomes[i]))
+  if (unknown.length === 0) return outcomes
+  await loadScripts(connection)
+  const again = await sendOnce(connection, unknown, sending)
+  return outcomes.map((outcome) => (isNoScript(outcome) ? (again.shift() ?? outcome) : outcome))
+}
+
+async function sendOnce<T extends Transition>(
   connection: RedisConnection,
   transitions: readonly T[],
   { asking, changeKeys }: Sending,

@@ -88,7 +88,7 @@ export interface Near {
   copy(key: string, at: number): Copy | undefined
   /** Whether that copy is still the one, to spare the search for it. */
   has(copy: Copy, at: number): boolean
-  /** Another number once copies were dropped, whoever remembers them forgets them then; null where none is to be remembered. */
+  /** Another number once copies were dropped: whoever remembers them forgets them then; null where none is to be remembered. */
   readonly era: number | null
 }
 
