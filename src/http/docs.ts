@@ -3,15 +3,13 @@ import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyPluginAsync } from 'fastify'
 import { Marked } from 'marked'
+import { drawingPolicy } from './pictures.ts'
 
 const folder = fileURLToPath(new URL('../../docs/', import.meta.url))
 const style = readFileSync(new URL('home/docs.css', import.meta.url))
 
 const csp =
   "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
-
-// a drawing has its style in itself
-const pictureCsp = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 /** What pictures are, by the ending of their name: browsers are told not to guess. */
 const pictureTypes = new Map([
@@ -45,7 +43,7 @@ export const docsRoutes: FastifyPluginAsync = async (app) => {
     if (type === undefined) continue
     const picture = readFileSync(`${folder}images/${name}`)
     app.get(`/docs/images/${name}`, (_request, reply) =>
-      reply.type(type).header('content-security-policy', pictureCsp).send(picture),
+      reply.type(type).header('content-security-policy', drawingPolicy).send(picture),
     )
   }
   app.get('/docs', (_request, reply) => reply.redirect(`/docs/${names[0]}`))
