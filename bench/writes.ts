@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { readConfig } from '../src/config.ts'
 import { seedCatalog } from '../src/seed/seed.ts'
-import { openDatabase } from '../src/start/database.ts'
+import { openDatabase } from '../src/database/open.ts'
 import { startApi, type TestApi } from '../test/setup/api.ts'
 import { generator, zipf } from './draw.ts'
 

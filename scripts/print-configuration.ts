@@ -1,14 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { variables } from '../src/variables.ts'
 
-// Writes what src/variables.ts says of every variable into docs/configuration.md and .env.example.
+// Writes what src/variables.ts says of every variable into docs/reference/configuration.md and .env.example.
 const described = Object.entries(variables)
-const page = await readFile('docs/configuration.md', 'utf8')
+const page = await readFile('docs/reference/configuration.md', 'utf8')
 const rows = described.map(
   ([name, { about, allowed, standard }]) => `| \`${name}\` | ${about} | ${allowed} | ${standard} |\n`,
 )
 await writeFile(
-  'docs/configuration.md',
+  'docs/reference/configuration.md',
   page.replace(/(^\| `[A-Z_]+` \| [^|]+ \| [^|]+ \| [^|]+ \|\n)+/m, rows.join('')),
 )
 const examples = described.map(
@@ -16,5 +16,5 @@ const examples = described.map(
 )
 await writeFile(
   '.env.example',
-  `# Copy to .env and set what you need; everything has a default that works.\n\n${examples.join('\n')}`,
+  `# Copy to .env and set what you need. Every variable has a default that works in development;\n# in production one is required: LARDER_AUTH_SECRET or LARDER_AUTH_JWKS_URL.\n\n${examples.join('\n')}`,
 )

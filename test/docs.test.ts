@@ -1,167 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
-import { parse } from 'yaml'
-import * as engine from '../src/cache/index.ts'
+import { readArguments as readDemoArguments } from '../src/demo/arguments.ts'
+import { readArguments as readEvictArguments } from '../src/evict/wanted.ts'
 import { statusOfCode } from '../src/graphql/errors.ts'
-import { importLines } from '../src/import/import.ts'
-import type { RawLine } from '../src/import/lines.ts'
-import { createMetrics } from '../src/observe/index.ts'
-import { seedCatalog } from '../src/seed/seed.ts'
-import { startApi } from './setup/api.ts'
-import { storeFixture } from './setup/fixture.ts'
-import { testDatabase } from './setup/index.ts'
-
-const root = new URL('../', import.meta.url)
-const text = (path: string): string => readFileSync(new URL(path, root), 'utf8')
-
-/** The code blocks of a page in one language. */
-function blocks(page: string, language: string): string[] {
-  return [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(
-    ([, block]) => block ?? '',
-  )
-}
-
-it('the query of the README gives the answer of the README, on the sample data', async () => {
-  const { url, client } = await testDatabase()
-  await seedCatalog(client, { products: 1000, seed: 1 })
-  const api = await startApi({ url })
-  try {
-    const readme = text('README.md')
-    const request = blocks(readme, 'sh').find((block) => block.startsWith('curl')) ?? ''
-    const { query } = JSON.parse(/-d '([\s\S]*)'/.exec(request)?.[1] ?? '') as { query: string }
-    const trace = { 'x-larder-trace': '1' }
-    const first = await api.ask(query, {}, trace)
-    const second = await api.ask(query, {}, trace)
-    const expected = JSON.parse(blocks(readme, 'json')[0] ?? '') as { data: unknown }
-    expect([first.data, second.data]).toEqual([expected.data, expected.data])
-    expect(readme).toContain('| SQL statements | 4, one for each kind of thing | **0** |')
-    expect([first, second].map(({ extensions }) => extensions?.larder?.sqlStatements)).toEqual([4, 0])
-    const kinds = Object.values(first.extensions?.larder?.kinds ?? {})
-    expect(kinds.reduce((sum, kind) => sum + (kind['misses'] ?? 0), 0)).toBe(7)
-  } finally {
-    await api.close()
-  }
-})
-
-it('the explanations of docs/explaining.md are those that the answers give', async () => {
-  const { url, client } = await testDatabase()
-  await seedCatalog(client, { products: 1000, seed: 1 })
-  const api = await startApi({ url })
-  try {
-    const page = text('docs/explaining.md').replaceAll('larder:', 'test:')
-    const queries = blocks(page, 'graphql')
-    const explanations = blocks(page, 'json').map((block) => JSON.parse(block) as Record<string, unknown>)
-    expect(queries).toHaveLength(3)
-    for (const [i, query] of queries.entries()) {
-      const { extensions } = await api.ask(query, {}, { 'x-larder-trace': '1' })
-      // of a key list the page shows the beginning
-      const shown = explanations[i] ?? {}
-      expect(shortenedLike(extensions?.larder, shown)).toMatchObject(shown)
-    }
-  } finally {
-    await api.close()
-  }
-})
-
-/** The same with every list of texts cut to the length that it has in the example. */
-function shortenedLike(actual: unknown, example: unknown): unknown {
-  if (Array.isArray(actual) && Array.isArray(example)) {
-    const isText = example.every((each) => typeof each === 'string')
-    return (isText ? actual.slice(0, example.length) : actual).map((each, i) => shortenedLike(each, example[i]))
-  }
-  if (typeof actual !== 'object' || actual === null || typeof example !== 'object' || example === null) return actual
-  return Object.fromEntries(
-    Object.entries(actual).map(([name, value]) => [
-      name,
-      shortenedLike(value, (example as Record<string, unknown>)[name]),
-    ]),
-  )
-}
-
-it('the example of the cache works with any database', async () => {
-  const [example = ''] = blocks(text('src/cache/README.md'), 'ts')
-  expect(example.trim().split('\n').length).toBeLessThanOrEqual(10)
-  const source = example
-    .replace(/^import .*\n/, '')
-    .replace(/redisStore\(.*?\}\)/, 'memoryStore()')
-    .replace(/<number, .*?>/, '')
-  // the text of the page is the program under test
-  // oxlint-disable-next-line typescript/no-implied-eval
-  const run = new Function(
-    'tools',
-    'database',
-    `with (tools) { return (async () => { ${source}; return product })() }`,
-  ) as (tools: object, database: object) => Promise<unknown>
-  const database = {
-    productsByIds: (ids: number[]) => Promise.resolve(ids.map((id) => ({ id, title: `Product ${id}` }))),
-  }
-  expect(await run(engine, database)).toEqual({ id: 1, title: 'Product 1' })
-})
-
-it('the share of entries of docs/metrics.md is the one that is recorded, and counts nothing but entries', async () => {
-  const [formula = ''] = blocks(text('docs/metrics.md'), 'promql')
-  const { groups } = parse(text('observability/alerts.yml')) as {
-    groups: { rules: { record?: string; expr: string }[] }[]
-  }
-  const rules = groups.flatMap((group) => group.rules)
-  expect(rules.find(({ record }) => record === 'larder:hit_ratio:rate5m')?.expr).toBe(formula)
-  const { url, client } = await testDatabase()
-  await storeFixture(client)
-  const metrics = createMetrics()
-  const api = await startApi({
-    url,
-    routes: ({ feed }) => {
-      feed.subscribe(metrics.count)
-      return []
-    },
-  })
-  // once from the database, once from the cache, and twice whole; of the second there is none
-  for (const id of ['Product:1', 'Product:999']) {
-    for (let i = 0; i < 4; i += 1) await api.ask(`{ product(by: { id: "${id}" }) { title } }`)
-  }
-  await api.close()
-  const counted = await metrics.text()
-  expect(counted).toContain('larder_cache_hits_total{kind="response"} 4')
-  expect(shareOf(formula, counted)).toBe(2 / 4)
-})
-
-/** What the formula comes to, with what was counted since the start in the place of rates. */
-function shareOf(formula: string, counted: string): unknown {
-  const sumOf = (name: string, exceptKinds: string): number =>
-    [...counted.matchAll(new RegExp(`^${name}\\{kind="(\\w+)".*\\} (\\d+)$`, 'gm'))]
-      .filter(([, kind = '']) => !exceptKinds.split('|').includes(kind))
-      .reduce((sum, [, , count]) => sum + Number(count), 0)
-  const sums = formula.replace(
-    /\(sum\(rate\((\w+)(?:\{kind!~"([\w|]+)"\})?\[5m\]\)\) or vector\(0\)\)/g,
-    (_sum, name: string, exceptKinds = '') => String(sumOf(name, exceptKinds)),
-  )
-  expect(sums).toMatch(/^[\d\s()+/]+$/)
-  // numbers and the signs between them
-  // oxlint-disable-next-line typescript/no-implied-eval
-  return (new Function(`return ${sums.replaceAll(/\s/g, '')}`) as () => unknown)()
-}
-
-it('the lines that docs/importing.md shows can be imported', async () => {
-  const { client } = await testDatabase()
-  const lines = (blocks(text('docs/importing.md'), 'json')[0] ?? '').trim().split('\n')
-  async function* raw(): AsyncGenerator<RawLine> {
-    for (const [i, line] of lines.entries()) yield await Promise.resolve({ place: `docs:${i + 1}`, text: line })
-  }
-  const faults: unknown[] = []
-  const summary = await importLines(client, raw(), {
-    strict: true,
-    onOutcome: (outcome) => faults.push(...outcome.faults),
-  })
-  expect(faults).toEqual([])
-  expect(summary.created).toBe(3)
-})
-
-const under = (folder: string): string[] =>
-  readdirSync(new URL(folder, root), { recursive: true, encoding: 'utf8' }).map((name) => `${folder}${name}`)
-const pages = ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...under('docs/'), ...under('src/')].filter((path) =>
-  path.endsWith('.md'),
-)
+import { variables } from '../src/variables.ts'
+import { blocks, pages, root, text, under } from './setup/pages.ts'
 
 it('every link between the pages leads somewhere, and to a heading that is there', () => {
   const links = pages.flatMap((page) =>
@@ -198,6 +42,12 @@ it('every file that the pages name is there', () => {
   expect(named.filter(({ path }) => !existsSync(new URL(path, root)))).toEqual([])
 })
 
+it('every compiled file that the pages name is compiled from one that is there', () => {
+  const named = pages.flatMap((page) => [...text(page).matchAll(/dist\/([\w/-]+)\.js/g)].map(([, name]) => name))
+  expect(named.length).toBeGreaterThan(3)
+  expect(named.filter((name) => !existsSync(new URL(`src/${name}.ts`, root)))).toEqual([])
+})
+
 it('every command that the pages name is a script, and CONTRIBUTING.md has every script', () => {
   const { scripts } = JSON.parse(text('package.json')) as { scripts: Record<string, string> }
   const named = pages.flatMap((page) =>
@@ -212,9 +62,57 @@ it('every command that the pages name is a script, and CONTRIBUTING.md has every
   expect(called.filter((name) => !told.has(name))).toEqual([])
 })
 
-it('the guide to codes has every code with its status', () => {
-  const rows = [...text('docs/exposing.md').matchAll(/^\| `([A-Z_]+)` \| (\d{3}) \|/gm)].map(
-    ([, code, status]) => [code, Number(status)] as const,
+it('the page of errors has every code with its status', async () => {
+  const page = text('docs/reference/errors.md')
+  const rows = [...page.matchAll(/^\| `([A-Z_]+)` \| (\d{3}) \|/gm)].map(
+    ([, code = '', status]) => [code, Number(status)] as const,
   )
-  expect(Object.fromEntries(rows)).toEqual(statusOfCode)
+  expect(Object.fromEntries(rows)).toEqual({ ...statusOfCode, NOT_FOUND: 404 })
+  const sources = under('src/').filter((path) => path.endsWith('.ts') && !path.startsWith('src/generated/'))
+  const given = sources.flatMap((path) =>
+    [...text(path).matchAll(/(?:errorBody\(\s*|\bcode: )'([A-Z_]{8,})'/g)].map(([, code = '']) => code),
+  )
+  expect(given).toContain('NOT_FOUND')
+  expect(given.filter((code) => !page.includes(`\`${code}\``))).toEqual([])
+})
+
+it('the guide to mutations has every code of user errors', () => {
+  const [, values = ''] = /^enum UserErrorCode \{\n([\s\S]*?)^\}/m.exec(text('schema.graphql')) ?? []
+  const codes = [...values.matchAll(/^ {2}([A-Z_]+)$/gm)].map(([, code]) => code)
+  const rows = [...text('docs/guides/mutations.md').matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, code]) => code)
+  expect(codes).toHaveLength(6)
+  expect(rows.toSorted()).toEqual(codes.toSorted())
+})
+
+it('the limits of the guide to exposing are those of the code', () => {
+  const page = text('docs/guides/exposing.md')
+  const limit = (file: string, name: string): string => {
+    const [, number = ''] = new RegExp(`const ${name} = ([\\d_]+)$`, 'm').exec(text(file)) ?? []
+    return Number(number.replaceAll('_', '')).toLocaleString('en')
+  }
+  expect(page).toContain(`| its directives | ${limit('src/graphql/limits.ts', 'mostDirectives')} |`)
+  expect(page).toContain(`all fragments unfolded | ${limit('src/graphql/limits.ts', 'mostSelections')} |`)
+  expect(page).toContain(`| the ids of \`nodes\` | ${limit('src/catalog/node/resolvers.ts', 'mostNodes')} |`)
+  const listed = new Set([...page.matchAll(/^\| .+ \| `((?:LARDER_|RATE_)[A-Z_]+)` \|/gm)].map(([, name]) => name))
+  expect(Object.keys(variables).filter((name) => /^LARDER_MAX_|^RATE_LIMIT$/.test(name) && !listed.has(name))).toEqual(
+    [],
+  )
+})
+
+it('every way to call the demo and the eviction that the pages show is understood', () => {
+  const shells = pages.flatMap((page) => blocks(text(page), 'sh')).join('')
+  const calls = (script: string): string[][] =>
+    [...shells.matchAll(new RegExp(`npm run ${script} -- ([^#\\n]+)`, 'g'))].map(([, given = '']) =>
+      given.replaceAll(/[[\]]/g, '').trim().split(/ +/),
+    )
+  expect(calls('demo').map((args) => readDemoArguments(args))).toContainEqual({
+    url: 'http://127.0.0.1:4000',
+    minutes: 2,
+    rate: 150,
+  })
+  expect(calls('evict').map((args) => readEvictArguments(args))).toEqual([
+    { noun: 'product', name: '42' },
+    { kind: 'product-list' },
+    { everything: true },
+  ])
 })

@@ -35,7 +35,9 @@ describe('the operations in examples/', () => {
   })
 })
 
-const guides = readdirSync(new URL('docs/', root)).filter((file) => file.endsWith('.md'))
+const guides = readdirSync(new URL('docs/', root), { recursive: true, encoding: 'utf8' }).filter((file) =>
+  file.endsWith('.md'),
+)
 const pages = ['README.md', ...guides.map((file) => `docs/${file}`)]
 it.each(pages)('every operation in %s fits the schema', (page) => {
   const schema = buildSchema(text('schema.graphql'))

@@ -18,7 +18,7 @@ export async function writeReport(state: State, options: Options, results: strin
   const drawn = plots(found)
   const page = `# Benchmark
 
-${options.quick ? 'A quick run, which shows that everything works and says nothing about speed.' : 'Larder against what else there is, on the same work. `npm run bench` writes this page.'}
+${options.quick ? 'A quick run, which shows that everything works and says nothing about speed.' : 'Larder and its peers on the same work. `npm run bench` writes this page.'}
 
 ${await conditions(state, options.command)}
 
@@ -26,15 +26,15 @@ ${await conditions(state, options.command)}
 
 ${tables.queryList()}
 
-Ids are drawn from Zipf(1.0). The answers of all servers were compared and are the same; PostGraphile's, in its own schema, after their names were changed.
+Ids are drawn from Zipf(1.0). The answers of all servers were compared and are the same; those of PostGraphile, which has its own schema, after their fields were renamed.
 
-## CPU time in the server's process, µs a request: best round (median)
+## CPU time of the server's process, µs a request: best round (median)
 
 ${image(drawn, 'bench-cpu.svg', 'CPU time a request of every server')}${tables.cpuTable(found)}
 
 ## Larder, its limits and its goals
 
-The limit of a query that was asked before is one GET of the finished body, that of a new one MGET and JSON.stringify. CPU time; "with Redis" adds what Redis itself used.
+The limit is what a raw server takes, one that only fetches the answer from Redis: with one GET of the finished body for a query that was asked before (Q1, Q2, Q3, Q4r), with MGET and JSON.stringify for a new one (Q4). "Times its limit" is Larder's CPU time divided by that; the goal is how close to 1 Larder set out to come. "With Redis" adds the CPU time of Redis itself.
 
 ${tables.goalTable(found)}
 
@@ -44,7 +44,7 @@ ${tables.throughputTable(found)}
 
 ## Redis: commands and CPU µs a request
 
-Commands that scripts call count as well.
+Commands that scripts call are included.
 
 ${tables.redisTable(found)}
 
@@ -54,19 +54,19 @@ ${tables.coldTable(found)}
 
 ## Under writes
 
-Q1, Q2, Q3 and Q4r in equal parts, and among them so many new titles of the products asked for most. CPU µs a request, best round (median), and SQL statements a request, those of the writes included. Before, each server has made ${options.warmingWrites.toLocaleString('en')} writes. A server without a figure stopped answering. The last line is of all entries that reads and writes looked for, one request after the other.
+Q1, Q2, Q3 and Q4r in equal parts; the given share of all requests gives new titles to the most popular products. CPU µs a request, best round (median), and SQL statements a request, including those of the writes. Before that, each server made ${options.warmingWrites.toLocaleString('en')} writes. A server without a figure stopped answering. The last line is the share of all entries that reads and writes looked for, one request after the other.
 
 ${image(drawn, 'bench-writes.svg', 'CPU time a request, by the share of writes')}${tables.writesTable(found)}
 
 ## Stale answers
 
-Two processes each. A product's title is changed through one, and read at once through the other; then the same while 16 readers ask for it; then it is changed by plain SQL and watched for ${options.watchMs / 1000} s.
+Two processes of each server. A product's title is changed through one and read at once through the other; then the same while 16 readers ask for it; then it is changed by plain SQL and watched for ${options.watchMs / 1000} s.
 
 ${tables.staleTable(found)}
 
 ## Growth
 
-Best rounds. Each process is asked over as many connections as one alone, and all of them share the servers' core.
+Best rounds. With several processes, each is asked over as many connections as one alone, and all of them share one core.
 
 ${image(drawn, 'bench-growth.svg', 'How the cost of a request grows with rows, products and processes')}${growthTables(found)}
 `

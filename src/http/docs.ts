@@ -30,13 +30,25 @@ const markdown = new Marked({
   },
 })
 
-/** `/docs`: the guides of this very version, for developers. */
+/** The page that lists all others, in groups, and is where readers begin. */
+const index = 'README'
+
+/** Pages with a heading above them. */
+interface Group {
+  readonly heading: string
+  /** Each by its path without the ending, as `guides/console`. */
+  readonly pages: readonly { readonly name: string; readonly title: string }[]
+}
+
+/** `/docs`: the documentation of this very version, for developers. */
 export const docsRoutes: FastifyPluginAsync = async (app) => {
-  const names = readdirSync(folder)
-    .filter((file) => file.endsWith('.md'))
-    .map((file) => file.slice(0, -'.md'.length))
-    .toSorted()
-  const pages = new Map(names.map((name) => [name, page(names, readFileSync(`${folder}${name}.md`, 'utf8'), name)]))
+  const sources = new Map(
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.md'))
+      .map((file) => [file.slice(0, -'.md'.length), readFileSync(`${folder}${file}`, 'utf8')]),
+  )
+  const groups = groupsOf(sources.get(index) ?? '')
+  const pages = new Map([...sources].map(([name, source]) => [name, page(groups, source, name)]))
   app.get('/docs.css', (_request, reply) => reply.type('text/css; charset=utf-8').send(style))
   for (const name of readdirSync(`${folder}images`)) {
     const type = pictureTypes.get(extname(name))
@@ -46,20 +58,32 @@ export const docsRoutes: FastifyPluginAsync = async (app) => {
       reply.type(type).header('content-security-policy', drawingPolicy).send(picture),
     )
   }
-  app.get('/docs', (_request, reply) => reply.redirect(`/docs/${names[0]}`))
-  app.get<{ Params: { name: string } }>('/docs/:name', (request, reply) => {
+  app.get('/docs', (_request, reply) => reply.redirect(`/docs/${index}`))
+  app.get<{ Params: { '*': string } }>('/docs/*', (request, reply) => {
     // pages link to each other by their files, so that the links also work where the files are read
-    const html = pages.get(request.params.name.replace(/\.md$/, ''))
+    const html = pages.get(request.params['*'].replace(/\.md$/, ''))
     if (html === undefined) return reply.callNotFound()
     return reply.type('text/html; charset=utf-8').header('content-security-policy', csp).send(html)
   })
   await Promise.resolve()
 }
 
-function page(names: readonly string[], source: string, current: string): string {
+/** The groups in which the index lists the pages: its headings, and the links below each. */
+function groupsOf(source: string): Group[] {
+  const [, ...sections] = source.split(/^## /m)
+  return sections.map((section) => ({
+    heading: section.slice(0, section.indexOf('\n')),
+    pages: [...section.matchAll(/^- \[(.+?)\]\((.+?)\.md\)/gm)].map(([, title = '', name = '']) => ({ name, title })),
+  }))
+}
+
+function page(groups: readonly Group[], source: string, current: string): string {
   const title = /^# (.+)$/m.exec(source)?.[1] ?? current
-  const links = names.map(
-    (name) => `<a href="/docs/${name}"${name === current ? ' aria-current="page"' : ''}>${name}</a>`,
+  const link = (name: string, text: string): string =>
+    `<a href="/docs/${name}"${name === current ? ' aria-current="page"' : ''}>${text}</a>`
+  const listed = groups.map(
+    ({ heading, pages }) =>
+      `<p>${heading}</p><ul>${pages.map(({ name, title: text }) => `<li>${link(name, text)}</li>`).join('')}</ul>`,
   )
   return `<!doctype html>
 <html lang="en">
@@ -71,7 +95,7 @@ function page(names: readonly string[], source: string, current: string): string
     <link rel="stylesheet" href="/docs.css" />
   </head>
   <body>
-    <nav aria-label="Guides"><a class="home" href="/">Larder</a>${links.join('')}</nav>
+    <nav aria-label="Documentation"><p><a class="home" href="/">Larder</a> ${link(index, 'Documentation')}</p>${listed.join('')}</nav>
     <main>${markdown.parse(source, { async: false })}</main>
   </body>
 </html>

@@ -49,7 +49,7 @@ const rename = (title: string): string =>
 
 describe('what is written about metrics', () => {
   it('has every metric with its type and meaning, and no other', async () => {
-    const page = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8')
+    const page = readFileSync(new URL('../../docs/reference/metrics.md', import.meta.url), 'utf8')
     const text = await createMetrics().text()
     const rows = [...page.matchAll(/^\| `(\w+)` \| (\w+) \| [^|]* \| (.+) \|$/gm)].map((row) => row.slice(1).join(' '))
     const metrics = [...text.matchAll(/^# HELP (\w+) (.+)\n# TYPE \w+ (\w+)$/gm)].map(

@@ -61,12 +61,12 @@ it('every series that is recorded for others is recorded', () => {
 
 it('every alert says how bad it is, and leads to a paragraph of the runbook; no paragraph is without its alert', () => {
   const alerts = rules.filter(({ alert }) => alert !== undefined)
-  const paragraphs = [...text('docs/runbook.md').matchAll(/^## (Larder\w+)\n\n(.+)$/gm)]
+  const paragraphs = [...text('docs/guides/runbook.md').matchAll(/^## (Larder\w+)\n\n(.+)$/gm)]
   expect(paragraphs.map(([, name]) => name).toSorted()).toEqual(alerts.map(({ alert }) => alert).toSorted())
   for (const { alert = '', labels, annotations } of alerts) {
     expect(['warning', 'critical']).toContain(labels?.severity)
     expect(annotations?.summary).toMatch(/\.$/)
-    expect(annotations?.runbook_url).toBe(`docs/runbook.md#${alert.toLowerCase()}`)
+    expect(annotations?.runbook_url).toBe(`docs/guides/runbook.md#${alert.toLowerCase()}`)
   }
 })
 
