@@ -7,7 +7,7 @@ export type { Inspection } from './inspection.ts'
 export type { Kind, KindDefinition } from './kind.ts'
 export { memoryStore, type MemoryStoreOptions } from './memory-store.ts'
 export { connectThroughSentinels, type SentinelOptions } from './redis-connection.ts'
-export type { Keeper, Standing } from './keeper.ts'
+export { keptKinds, type Keeper, type Standing } from './keeper.ts'
 export type { Admit } from './life.ts'
 export { redisStore, type RedisStoreOptions } from './redis-store.ts'
 export {

@@ -1,27 +1,37 @@
 import { Redis, type RedisOptions } from 'ioredis'
+import { within } from './deadline.ts'
 
 /** A command with its arguments. */
 export type Command = readonly [name: string, ...args: (string | number)[]]
 
-/** All that the engine asks of a Redis client: one connection to one server, and commands sent together. */
-export interface RedisConnection {
-  /** Where it leads, for people: host:port. */
+/** Whoever takes commands. */
+export interface RedisServer {
+  /** Where it is, for people: host:port. */
   readonly address: string
-  readonly isReady: boolean
   /** Sends commands in one round trip: each one's reply, or its error. Rejects where the connection fails. */
   send(commands: readonly Command[]): Promise<readonly unknown[]>
+}
+
+/** All that the engine asks of a Redis client: one connection to one server, and commands sent together. */
+export interface RedisConnection extends RedisServer {
+  readonly isReady: boolean
   /** Asks anew where the server is: it is not the one that is wanted any more. */
   reconnect(): void
   close(): void
 }
 
 export interface ConnectionEvents {
-  /** A connection stands, the first time or again. */
+  /** A connection stands, the first time or again: told before any reply to what was sent over it once it was ready. */
   onReady(): void
   onError(error: Error): void
 }
 
 export type Connect = (url: string, events: ConnectionEvents) => RedisConnection
+
+/** The same server, of which no answer is waited for longer than this. */
+export function withDeadline(server: RedisServer, ms: number): RedisServer {
+  return { address: server.address, send: (commands) => within(ms, 'Redis', server.send(commands)) }
+}
 
 // a server that was cut off or has lost its power closes no connection, and TCP gives up after a quarter of an hour
 const silentMs = 5000

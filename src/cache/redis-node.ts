@@ -3,9 +3,11 @@ import { within } from './deadline.ts'
 import { Life, type Admit } from './life.ts'
 import { loadScripts } from './load-scripts.ts'
 import { look, lookReply, newCount, type Look } from './look-script.ts'
-import type { Command, Connect, RedisConnection } from './redis-connection.ts'
-import { isNoScript, isRedirected, isText, noAnswer } from './redis-replies.ts'
+import { Meetings } from './meetings.ts'
+import { withDeadline, type Command, type Connect, type RedisConnection, type RedisServer } from './redis-connection.ts'
+import { isNoScript, isRedirected, isText, noAnswer, uncertain } from './redis-replies.ts'
 import { sendTransitions } from './redis-transitions.ts'
+import { setAnyway } from './set-anyway.ts'
 import { UnsuitableServerError, type Identity } from './server-check.ts'
 import { isWriters, type OutcomeOf, type ScannedKeys, type StoredKey, type Transition } from './store.ts'
 
@@ -39,8 +41,6 @@ export interface NodeRead {
   readonly life: string | null
 }
 
-const checkEveryMs = 1000
-
 /**
  * One Redis server: entries are read and changed with deadlines, behind a breaker that guards readers, and within a life
  * that is verified on every connection and every second.
@@ -50,41 +50,56 @@ export class RedisNode {
   readonly ready: Promise<void>
   readonly #options: RedisNodeOptions
   readonly #connection: RedisConnection
+  /** The same, for whatever is no read. */
+  readonly #server: RedisServer
   readonly #life: Life
+  readonly #meetings: Meetings
   readonly #breaker = new Breaker()
-  readonly #checks: NodeJS.Timeout
-  #meeting: Promise<void> | undefined
-  /** Whether somebody waits for the first attempt to reach it, and is told of what comes of that. */
-  #isStarting = true
   #hasReplicas = false
   #trouble: string | null = 'not connected yet'
 
   constructor(options: RedisNodeOptions) {
     this.#options = options
     this.#life = new Life(options.lifeKey, options.origin, options.admit, options.warn)
-    let settle: (first: Promise<void> | undefined) => void = () => {}
-    this.ready = new Promise((resolve) => {
+    // whether somebody waits for the first attempt to reach it, and is told of what comes of that
+    let isStarting = true
+    let settle: () => void = () => {}
+    let refuse: (error: UnsuitableServerError) => void = () => {}
+    this.ready = new Promise((resolve, reject) => {
       settle = resolve
+      refuse = reject
     })
     const started = (): void => {
-      this.#isStarting = false
+      isStarting = false
     }
     // whoever does not wait for it hears of the trouble in other ways
     this.ready.then(started, started)
     this.#connection = options.connect(options.url, {
       onReady: () => {
-        this.#life.forget()
-        settle(this.#meet('establish'))
+        this.#life.connected()
+        void this.#meetings.meet('establish')
       },
       onError: (error) => {
         this.#troubled(error)
-        settle(undefined)
+        settle()
       },
     })
-    this.#checks = setInterval(() => {
-      if (this.#connection.isReady) this.#meetSoon('verify')
-    }, checkEveryMs)
-    this.#checks.unref()
+    this.#server = withDeadline(this.#connection, options.writeTimeoutMs)
+    this.#meetings = new Meetings({
+      connection: this.#connection,
+      server: this.#server,
+      life: this.#life,
+      onMet: (identity) => {
+        this.#met(identity)
+        settle()
+      },
+      onFailed: (error) => {
+        // at the start whoever waits for `ready` is told, and nobody else needs to be
+        if (error instanceof UnsuitableServerError && isStarting) return refuse(error)
+        this.#warn(error)
+        settle()
+      },
+    })
   }
 
   get address(): string {
@@ -120,23 +135,22 @@ export class RedisNode {
     const isVouchedFor = !needsTrust || values.pop() !== null
     const life = this.#life.confirm(lifeNow)
     // lost to memory pressure, or replaced by whoever noticed first
-    if (life === null) this.#meetSoon('establish')
+    if (life === null) void this.#meetings.meet('establish')
     return { values, life: isVouchedFor ? life : null }
   }
 
   /** @param asking for keys that are just moving here from another node of a cluster */
   async apply<T extends Transition>(transitions: readonly T[], asking = false): Promise<OutcomeOf<T>[]> {
     const [first] = transitions
+    const isByWriter = first !== undefined && isWriters(first)
     try {
       const send = (): Promise<OutcomeOf<T>[]> =>
         sendTransitions(this.#connection, transitions, { asking, changeKeys: this.#options.changeKeys })
       // a writer tries whatever the breaker says: a reader loses no more than time by a miss, a write needs its eviction
-      const outcomes = await (first !== undefined && isWriters(first)
-        ? within(this.#options.writeTimeoutMs, 'Redis', send())
-        : this.#guarded(send))
+      const outcomes = await (isByWriter ? within(this.#options.writeTimeoutMs, 'Redis', send()) : this.#guarded(send))
       const refusal = outcomes.find((outcome) => outcome instanceof Error && !isRedirected(outcome))
       if (refusal !== undefined) this.#troubled(refusal)
-      return outcomes
+      return isByWriter && !this.#life.isMet ? outcomes.map(uncertain) : outcomes
     } catch (error) {
       return transitions.map(() => error as Error)
     }
@@ -159,9 +173,9 @@ export class RedisNode {
       return this.#guarded(() => loadScripts(this.#connection).then(ask))
     })
     const life = this.#life.confirm(found.life)
-    if (life === null) this.#meetSoon('establish')
+    if (life === null) void this.#meetings.meet('establish')
     // lost to memory pressure, or never begun
-    if (found.count === null) void this.#connection.send([['SET', changeKeys[0], newCount(), 'NX']]).catch(() => {})
+    if (found.count === null) setAnyway(this.#server, changeKeys[0], newCount(), 'NX').catch(() => {})
     return { ...found, life: found.isVouchedFor ? life : null }
   }
 
@@ -196,50 +210,32 @@ export class RedisNode {
   }
 
   async renew(): Promise<void> {
-    await within(this.#options.writeTimeoutMs, 'Redis', this.#life.renew(this.#connection))
+    const [refusal] = await this.#server.send([['DEL', this.#options.lifeKey]])
+    if (refusal instanceof Error) throw refusal
+    this.#life.forget()
+    await this.#meetings.meet('establish')
   }
 
   /** The database behind the cache is this one from now on. */
   async bind(origin: string): Promise<void> {
     this.#life.bind(origin)
-    if (this.#connection.isReady) await this.#meet('establish')
+    if (this.#connection.isReady) await this.#meetings.meet('establish')
   }
 
+  /** @throws where the server did not take it */
   async vouch(forMs: number): Promise<void> {
     if (forMs < 1) return
-    const command: Command = ['SET', this.#options.trustKey, '1', 'PX', Math.floor(forMs)]
-    await within(this.#options.writeTimeoutMs, 'Redis', this.#connection.send([command]))
+    try {
+      await setAnyway(this.#server, this.#options.trustKey, '1', 'PX', Math.floor(forMs))
+    } catch (error) {
+      this.#troubled(error)
+      throw error
+    }
   }
 
   close(): void {
-    clearInterval(this.#checks)
+    this.#meetings.close()
     this.#connection.close()
-  }
-
-  /** One meeting at a time; whoever asks meanwhile shares it. */
-  #meet(how: 'establish' | 'verify'): Promise<void> {
-    this.#meeting ??= this.#tryToMeet(how).finally(() => {
-      this.#meeting = undefined
-    })
-    return this.#meeting
-  }
-
-  #meetSoon(how: 'establish' | 'verify'): void {
-    this.#meet(how).catch(() => {})
-  }
-
-  async #tryToMeet(how: 'establish' | 'verify'): Promise<void> {
-    try {
-      if (how === 'establish') await within(this.#options.writeTimeoutMs, 'Redis', loadScripts(this.#connection))
-      this.#met(await within(this.#options.writeTimeoutMs, 'Redis', this.#life[how](this.#connection)))
-    } catch (error) {
-      this.#life.forget()
-      // at the start whoever waits for `ready` is told, and nobody else needs to be
-      if (error instanceof UnsuitableServerError && this.#isStarting) throw error
-      this.#troubled(error)
-      // it was demoted while the connection stood: the address may lead to its successor by now
-      if (error instanceof UnsuitableServerError && how === 'verify') this.#connection.reconnect()
-    }
   }
 
   #met({ replicas }: Identity): void {
@@ -288,11 +284,15 @@ export class RedisNode {
   }
 
   #troubled(error: unknown): void {
+    this.#warn(error)
+    if (this.#trouble?.startsWith('READONLY') !== true) return
+    // it is said to many at a time, and the meeting that finds out why is not begun anew for each of them
+    if (this.#life.isKnown) this.#life.forget()
+    void this.#meetings.meet('verify')
+  }
+
+  #warn(error: unknown): void {
     this.#trouble = error instanceof Error ? error.message : String(error)
-    if (this.#trouble.startsWith('READONLY')) {
-      this.#life.forget()
-      this.#meetSoon('verify')
-    }
     this.#options.warn(`Redis at ${this.address} is in trouble, so reads go to the database: ${this.#trouble}`)
   }
 }

@@ -13,6 +13,11 @@ export function noAnswer(): Error {
   return new Error('Redis answered with something that is no answer')
 }
 
+/** For what was done before it was known in which server: it may be done where nobody reads. */
+export function uncertain<Outcome>(outcome: Outcome): Outcome | Error {
+  return outcome instanceof Error ? outcome : new Error('it is not known yet which Redis server did it')
+}
+
 export function isText(value: unknown): value is string | null {
   return value === null || typeof value === 'string'
 }

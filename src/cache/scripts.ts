@@ -141,8 +141,7 @@ export const scripts: Readonly<Record<Transition['do'], Script>> = {
 
 /** Replaces the life of the data, unless somebody else has since: the first argument is how the one seen began. */
 export const replaceLife = {
-  source: `#!lua
-local raw = redis.call('GET', KEYS[1])
+  source: `${allowOom}local raw = redis.call('GET', KEYS[1])
 if raw and (ARGV[1] == '' or string.sub(raw, 1, #ARGV[1]) ~= ARGV[1]) then return raw end
 redis.call('SET', KEYS[1], ARGV[2])
 return ARGV[2]`,

@@ -1,4 +1,4 @@
-import type { RedisConnection } from './redis-connection.ts'
+import type { RedisServer } from './redis-connection.ts'
 
 /** A server was reached that can never be used: the wrong role, or too old. */
 export class UnsuitableServerError extends Error {
@@ -16,8 +16,8 @@ export interface Identity {
 }
 
 /** Reads who the server is. @throws UnsuitableServerError */
-export async function identify(connection: RedisConnection): Promise<Identity> {
-  const [info] = await connection.send([['INFO']])
+export async function identify(server: RedisServer): Promise<Identity> {
+  const [info] = await server.send([['INFO']])
   if (typeof info !== 'string') {
     throw new Error(`INFO is needed to notice when the data was lost or set back, but was refused: ${String(info)}`)
   }
@@ -35,8 +35,8 @@ export async function identify(connection: RedisConnection): Promise<Identity> {
 }
 
 /** What about a server does not break the promise but weakens the cache, each with what to do. */
-export async function weaknesses(connection: RedisConnection, { info, replicas }: Identity): Promise<string[]> {
-  const [save] = await connection.send([['CONFIG', 'GET', 'save']])
+export async function weaknesses(server: RedisServer, { info, replicas }: Identity): Promise<string[]> {
+  const [save] = await server.send([['CONFIG', 'GET', 'save']])
   const found: string[] = []
   if (save instanceof Error) {
     found.push('CONFIG GET is refused, so it is not known whether it saves to disk; a cache should not: set save ""')
@@ -48,7 +48,7 @@ export async function weaknesses(connection: RedisConnection, { info, replicas }
   if (field(info, 'maxmemory_policy') === 'noeviction') {
     found.push('when its memory is full it stores nothing more: set maxmemory, and maxmemory-policy allkeys-lru')
   }
-  if (replicas > 0 && (await neverRefusesAlone(connection))) {
+  if (replicas > 0 && (await neverRefusesAlone(server))) {
     found.push(
       'cut off from its replicas it goes on taking writes: set min-replicas-to-write 1, min-replicas-max-lag 2',
     )
@@ -56,8 +56,8 @@ export async function weaknesses(connection: RedisConnection, { info, replicas }
   return found
 }
 
-async function neverRefusesAlone(connection: RedisConnection): Promise<boolean> {
-  const [setting] = await connection.send([['CONFIG', 'GET', 'min-replicas-to-write']])
+async function neverRefusesAlone(server: RedisServer): Promise<boolean> {
+  const [setting] = await server.send([['CONFIG', 'GET', 'min-replicas-to-write']])
   return Array.isArray(setting) && String(setting[1]) === '0'
 }
 

@@ -99,7 +99,10 @@ export interface Store {
   readonly shared: boolean
   /** In one round trip. @throws where the store does not answer in time */
   read(keys: readonly string[]): Promise<StoreRead>
-  /** In one round trip. Each key settles on its own; never rejects. */
+  /**
+   * In one round trip. All are of one side, readers' or writers', which have different deadlines: see isWriters. Each key
+   * settles on its own; never rejects.
+   */
   apply<T extends Transition>(transitions: readonly T[]): Promise<OutcomeOf<T>[]>
   /** Null where no single step tells all changes, as in a cluster. */
   readonly near: Near | null

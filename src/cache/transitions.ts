@@ -21,7 +21,10 @@ export class Transitions {
     this.#listener = listener
   }
 
-  /** Every key settles on its own, with an Error where its outcome is not known. Never rejects. */
+  /**
+   * All are of one side, readers' or writers', as the store wants them. Every key settles on its own, with an Error where
+   * its outcome is not known. Never rejects.
+   */
   async apply<T extends Transition>(transitions: readonly T[], observer?: Listener): Promise<OutcomeOf<T>[]> {
     const [first] = transitions
     if (first === undefined) return []

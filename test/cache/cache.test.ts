@@ -429,8 +429,8 @@ describe.each(storesUnderTest)('the cache on $name', (underTest) => {
       expect(one.count('hit')).toBe(1)
     })
 
-    it('an entry that is not ours counts as a miss, and is replaced', async () => {
-      if (harness.put === null) return
+    it('an entry that is not ours counts as a miss, and is replaced', async ({ skip }) => {
+      if (harness.put === null) return skip('nobody else can reach the store')
       await harness.put(one.things.key(1), 'not ours')
       expect(await one.name(1)).toBe('one')
       expect(one.count('corrupt')).toBe(1)

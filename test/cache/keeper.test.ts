@@ -300,9 +300,9 @@ describe.each(storesUnderTest.filter(({ name }) => !name.includes('Cluster')))('
   })
 })
 
-it('a cluster keeps nothing that was built, since no step there tells all changes', async () => {
+it('a cluster keeps nothing that was built, since no step there tells all changes', async ({ skip }) => {
   const cluster = storesUnderTest.find(({ name }) => name.includes('Cluster'))
-  if (cluster === undefined || cluster.skip) return
+  if (cluster === undefined || cluster.skip) return skip('no redis-server can be started')
   const harness = await cluster.start()
   const store = await harness.open()
   expect(createCache({ store, prefix: harness.prefix }).keeper).toBeNull()

@@ -117,6 +117,13 @@ describe.skipIf(testRedis() === null)('Redis with a replica', () => {
     expect(await read()).toEqual({ value: 2, events: expect.arrayContaining(['bypass']) })
   })
 
+  it('demoted, takes no word of trust, and whoever gives it is told', async () => {
+    const { cache } = await open()
+    await servers.onPrimary.replicaof('127.0.0.1', 1)
+    await expect(cache.store.vouch(60_000)).rejects.toThrow('READONLY')
+    expect(cache.store.reachable()).toBe(false)
+  })
+
   it('handed over by FAILOVER and back keeps nothing of what was evicted meanwhile', async () => {
     const { cache, things, read } = await open()
     await cache.store.vouch(60_000)

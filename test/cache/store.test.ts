@@ -192,8 +192,8 @@ describe.each(storesUnderTest)('$name', (underTest) => {
       expect(after).not.toBe(before)
     })
 
-    it('takes what is not its own as absent, and evicts it', async () => {
-      if (harness.put === null) return
+    it('takes what is not its own as absent, and evicts it', async ({ skip }) => {
+      if (harness.put === null) return skip('nobody else can reach the store')
       const [read, evicted] = [newKey(), newKey()]
       for (const key of [read, evicted]) await harness.put(key, 'not ours')
       expect(await stateOf(read)).toBeNull()
