@@ -2,7 +2,9 @@ import { createCache, memoryStore } from '../src/cache/index.ts'
 import { createCatalog } from '../src/catalog/index.ts'
 import { readConfig } from '../src/config.ts'
 import { connect } from '../src/database/client.ts'
+import { connectWriter } from '../src/database/writer.ts'
 import { createApp } from '../src/http/app.ts'
+import { createLog } from '../src/http/log.ts'
 import { appOptions } from '../src/start/app-options.ts'
 import { listen } from '../src/start/listen.ts'
 
@@ -15,11 +17,12 @@ await cache.trust(false)
 const catalog = createCatalog({
   cache,
   instance: 'uncached',
-  prisma: connect({ url, access: 'read', poolSize: config.LARDER_POOL_SIZE }).prisma,
-  writer: connect({ url, access: 'write', poolSize: config.LARDER_WRITE_POOL_SIZE }).prisma,
+  database: connect({ url, poolSize: config.LARDER_POOL_SIZE }),
+  writer: connectWriter({ url, poolSize: config.LARDER_WRITE_POOL_SIZE }),
 })
 const app = await createApp({
   ...appOptions(config),
+  log: createLog({ level: config.LOG_LEVEL }),
   catalog,
   registered: null,
   health: { database: () => Promise.resolve({ ok: true }), cache: () => ({ ok: true }) },

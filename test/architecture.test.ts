@@ -4,26 +4,45 @@ import { expect, it } from 'vitest'
 
 const root = new URL('../src/', import.meta.url).pathname
 
-/** What each room may import from, besides itself. Whatever is not named here ties the house together and may use all. */
+/** What each room may import from, besides itself. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   cache: [],
-  database: ['generated', 'start-error.ts'],
+  database: ['generated', 'config.ts', 'start-error.ts'],
   pictures: [],
   auth: ['catalog'],
   redis: [],
-  catalog: ['cache', 'database', 'generated'],
+  catalog: ['cache', 'database', 'currencies.ts', 'generated'],
   tracing: ['observe', 'catalog', 'database'],
-  observe: ['cache', 'catalog', 'database'],
+  observe: ['redis', 'cache', 'catalog', 'database'],
   graphql: ['cache', 'catalog', 'database', 'observe', 'generated'],
   console: ['cache', 'catalog', 'observe'],
-  http: ['graphql', 'cache', 'catalog', 'console', 'observe', 'pictures', 'generated'],
-  seed: ['start', 'start-error.ts', 'pictures'],
-  import: ['catalog', 'start', 'start-error.ts'],
-  evict: ['cache', 'catalog', 'database', 'start', 'start-error.ts'],
+  http: ['auth', 'graphql', 'cache', 'catalog', 'console', 'observe', 'pictures', 'generated'],
+  start: [
+    'http',
+    'tracing',
+    'observe',
+    'console',
+    'auth',
+    'catalog',
+    'cache',
+    'database',
+    'redis',
+    'seed',
+    'generated',
+    'config.ts',
+    'start-error.ts',
+  ],
+  command: ['database', 'config.ts', 'start-error.ts'],
+  seed: ['command', 'pictures', 'start-error.ts'],
+  import: ['command', 'catalog', 'start-error.ts'],
+  evict: ['command', 'cache', 'catalog', 'database', 'start-error.ts'],
   demo: ['start-error.ts'],
+  generated: [],
+  'main.ts': ['start', 'config.ts', 'start-error.ts'],
   'config.ts': ['start-error.ts', 'variables.ts'],
-  'variables.ts': ['redis', 'variable.ts'],
+  'variables.ts': ['redis', 'currencies.ts', 'variable.ts'],
   'variable.ts': [],
+  'currencies.ts': [],
   'start-error.ts': [],
 }
 
@@ -60,6 +79,24 @@ it.each(Object.entries(allowed))('%s imports only what it may know', (room, othe
   expect(strangers).toEqual([])
 })
 
+it('every room says what it may know', () => {
+  const rooms = new Set(files.map((file) => file.split('/')[0] ?? ''))
+  expect([...rooms].filter((room) => !(room in allowed))).toEqual([])
+})
+
+it('no room may know one that may know it, however long the way around', () => {
+  const circles = Object.keys(allowed).flatMap((room) => waysBack(room, [room]))
+  expect(circles).toEqual([])
+})
+
+/** The ways from the last room of a path to the first one. */
+function waysBack(to: string, path: readonly string[]): string[] {
+  return (allowed[path.at(-1) ?? ''] ?? []).flatMap((next) => {
+    if (next === to) return [[...path, next].join(' -> ')]
+    return path.includes(next) ? [] : waysBack(to, [...path, next])
+  })
+}
+
 it.each(Object.entries(packages))('%s is used in %s alone', (name, places) => {
   const users = files.filter((file) => importsOf(file).includes(name))
   expect(users.filter((file) => !places.some((place) => file === place || file.startsWith(`${place}/`)))).toEqual([])
@@ -77,11 +114,12 @@ it('the cache knows nothing of GraphQL, Prisma or the catalog', () => {
 
 it('nothing but a write changes the catalog', () => {
   const changing =
-    /\.(create|createMany|createManyAndReturn|update|updateMany|upsert|delete|deleteMany|\$executeRaw\w*|\$transaction)[(`]/
-  const works = /^catalog\/(write|\w+\/(mutations|rows|memberships))\.ts$|^database\/outbox\.ts$/
+    /\.(create|createMany|createManyAndReturn|update|updateMany|upsert|delete|deleteMany|\$executeRaw\w*|\$?transaction)[(`]|\b(insertRows?|updateRow)\(|(INSERT INTO|UPDATE|DELETE FROM) /
+  const works =
+    /^catalog\/(write|\w+\/(mutations|rows|memberships))\.ts$|^database\/(outbox|cache-server|rows|writer)\.ts$/
   const changers = files.filter(
     (file) =>
-      importsOf(file).some((name) => /generated\/prisma|\/write\.ts$/.test(name)) &&
+      importsOf(file).some((name) => /generated\/prisma|\/(write|sql|rows|writer)\.ts$/.test(name)) &&
       changing.test(readFileSync(join(root, file), 'utf8')),
   )
   expect(changers.filter((file) => !works.test(file))).toEqual([])

@@ -5,7 +5,7 @@ import type { Scope, Viewer } from '../catalog/index.ts'
 export interface TokenOptions {
   /** Where the keys come from: a secret that is shared with whoever issues tokens, or a url that publishes their keys. */
   readonly keys: { readonly secret: string } | { readonly jwksUrl: string }
-  /** The algorithms that a signature may have; no other is looked at, and none never is. */
+  /** The algorithms that a signature may have; no other is looked at, and `none` is never accepted. */
   readonly algorithms: readonly string[]
   readonly issuer?: string | undefined
   readonly audience?: string | undefined

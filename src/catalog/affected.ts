@@ -1,7 +1,6 @@
-import type { PrismaClient } from '../generated/prisma/client.ts'
+import { sql, type Queryable } from '../database/sql.ts'
 import { categoryAffected } from './category/affected.ts'
-import { idsOf, type Change, type ChangeContext } from './changes.ts'
-import type { CatalogKinds } from './kinds.ts'
+import { idsOf, type CatalogKeys, type Change, type ChangeContext } from './changes.ts'
 import {
   membershipAffected,
   pricingAffected,
@@ -11,12 +10,6 @@ import {
 } from './product/affected.ts'
 import { reviewAffected } from './review/affected.ts'
 import { variantAffected } from './variant/affected.ts'
-
-/** How keys are named: by kind and id, or by the group of a list. */
-export interface CatalogKeys {
-  readonly kinds: CatalogKinds
-  readonly group: (name: string) => string
-}
 
 type Affected = (change: Change, context: ChangeContext, keys: CatalogKeys) => string[]
 
@@ -76,10 +69,7 @@ interface Place {
  * this change must reach them as well. So what waits in the outbox counts as if it had not happened too; the tables and
  * the outbox are seen at one and the same moment.
  */
-export async function readChangeContext(
-  prisma: Pick<PrismaClient, '$queryRaw'>,
-  changes: readonly Change[],
-): Promise<ChangeContext> {
+export async function readChangeContext(database: Queryable, changes: readonly Change[]): Promise<ChangeContext> {
   const products = idsIn(changes, 'product_id', 'product')
   const named = changes.flatMap((change) => [
     ...idsOf(change, 'category_id'),
@@ -88,7 +78,7 @@ export async function readChangeContext(
   const places =
     products.length + named.length === 0
       ? []
-      : await prisma.$queryRaw<Place[]>`
+      : await database.query<Place>(sql`
           WITH RECURSIVE lies AS (
             SELECT "product_id" AS product, "category_id" AS category FROM "product_category"
             WHERE "product_id" = ANY (${products}::int4[])
@@ -107,12 +97,26 @@ export async function readChangeContext(
           SELECT product, NULL AS start, category FROM lies
           UNION ALL SELECT NULL, start, category FROM up
           UNION ALL SELECT NULL, NULL, 0 FROM "outbox"
-            WHERE "entity" IN ('product_category', 'category') AND "before" IS NULL AND "after" IS NULL`
+            WHERE "entity" IN ('product_category', 'category') AND "before" IS NULL AND "after" IS NULL`)
+  const ofProducts = categoriesBy('product', places)
+  const ofStarts = categoriesBy('start', places)
   return {
     isUnsure: places.some(({ product, start }) => product === null && start === null),
-    categoriesOf: (id) => places.filter(({ product }) => product === id).map(({ category }) => category),
-    pathOf: (id) => places.filter(({ start }) => start === id).map(({ category }) => category),
+    categoriesOf: (id) => ofProducts.get(id) ?? [],
+    pathOf: (id) => ofStarts.get(id) ?? [],
   }
+}
+
+/** The categories of these places, by the product that lies there or by where the way up starts. */
+function categoriesBy(what: 'product' | 'start', places: readonly Place[]): ReadonlyMap<number, readonly number[]> {
+  const categories = new Map<number, number[]>()
+  for (const { category, [what]: id } of places) {
+    if (id === null) continue
+    const known = categories.get(id)
+    if (known === undefined) categories.set(id, [category])
+    else known.push(category)
+  }
+  return categories
 }
 
 /** The products that changes are about, as rows of their own or through a column that names them. */

@@ -1,3 +1,5 @@
+import type { CatalogKinds } from './kinds.ts'
+
 /** A changed row as the outbox reports it: columns by their names in the database, without the long ones. */
 export interface Change {
   /** Of the row in the outbox that reports it, where it is known. */
@@ -20,6 +22,12 @@ export interface ChangeContext {
   categoriesOf(product: number): readonly number[]
   /** A category and everything above it. */
   pathOf(category: number): readonly number[]
+}
+
+/** How keys are named: by kind and id, or by the group of a list. */
+export interface CatalogKeys {
+  readonly kinds: CatalogKinds
+  readonly group: (name: string) => string
 }
 
 /** The values that a column had or has, on the sides of the change that there are. */

@@ -7,7 +7,7 @@ export function badUserInput(message: string): GraphQLError {
 
 /** A client's value as an error message shows it: quoted, and cut short where it is long. */
 export function shown(value: unknown): string {
-  const text = JSON.stringify(value)
+  const text = JSON.stringify(value) ?? 'nothing'
   return text.length > 80 ? `${text.slice(0, 80)}…` : text
 }
 

@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import { sanitizeDescription } from './product/html.ts'
-import { isStorable } from './storable.ts'
+import { isStorable, largestInt } from './storable.ts'
+import { slugForm } from './unique-text.ts'
 
 /** The rules of single fields, wherever they come from: a mutation's input or a line of an import. */
 
 export const slug = z
   .string()
   .max(200)
-  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'expected lower case letters and digits, in words joined by single hyphens')
+  .regex(slugForm, 'expected lower case letters and digits, in words joined by single hyphens')
 
 /** Text that PostgreSQL can hold, without space around it. */
 export const text = (most: number) =>
@@ -17,8 +18,11 @@ export const text = (most: number) =>
     .pipe(z.string().max(most))
     .refine(isStorable, 'holds a character that no text may hold')
 
-/** The same, with something in it. */
-export const filled = (most: number) => text(most).pipe(z.string().min(1))
+/** The same, with something in it that can be seen. */
+export const filled = (most: number) =>
+  text(most).pipe(z.string().min(1, { abort: true }).regex(visible, 'expected something that can be seen'))
+
+const visible = /[^\p{Default_Ignorable_Code_Point}\p{Cf}\p{Z}]/u
 
 /** One spelling for each sku, whichever way its accents were typed; it is as long as that spelling. */
 export const sku = z
@@ -26,12 +30,13 @@ export const sku = z
   .transform((given) => given.normalize('NFC'))
   .pipe(filled(100))
 
-export const quantity = z.int().min(0).max(2_147_483_647)
+export const quantity = z.int().min(0).max(largestInt)
 
 export const rating = z.int().min(1).max(5)
 
+/** URL takes more than what clients can be expected to: `https:x` without slashes, or with one. */
 export function isHttpUrl(given: string): boolean {
-  return URL.canParse(given) && /^https?:$/.test(new URL(given).protocol)
+  return /^https?:\/\/[^/\\?#]/i.test(given) && URL.canParse(given)
 }
 
 /** A description in HTML, made safe, with its plain text. */
@@ -46,7 +51,7 @@ export const altText = text(1000)
 export const pixels = z
   .int()
   .min(1)
-  .max(2_147_483_647)
+  .max(largestInt)
   .nullish()
   .transform((given) => given ?? null)
 

@@ -1,4 +1,5 @@
 import { badUserInput, shown } from './errors.ts'
+import { largestInt } from './storable.ts'
 
 export type NodeType = 'Product' | 'ProductVariant' | 'Category' | 'Review'
 
@@ -10,7 +11,6 @@ export interface GlobalId {
 
 const nodeTypes: readonly NodeType[] = ['Product', 'ProductVariant', 'Category', 'Review']
 const form = /^(Product|ProductVariant|Category|Review):(0|[1-9][0-9]*)$/
-const largestId = 2_147_483_647
 
 /** The id of a row as clients see it, `Product:42`. */
 export function globalId(type: NodeType, id: number): string {
@@ -28,5 +28,5 @@ export function parseGlobalId(text: string, argument: string, expected: readonly
     throw badUserInput(`${argument} takes an id such as ${examples}, but received ${shown(text)}`)
   }
   const id = Number(text.slice(type.length + 1))
-  return { type, id: id <= largestId ? id : null }
+  return { type, id: id <= largestInt ? id : null }
 }

@@ -1,6 +1,5 @@
 import { int, nullable, object, text, type ValueOf } from '../cache/index.ts'
 import type { ImageResolvers } from '../generated/graphql.ts'
-import { Prisma } from '../generated/prisma/client.ts'
 
 /** A picture as the database holds it. Its url is absolute, or a path under this server. */
 export const image = object({ url: text, altText: nullable(text), width: nullable(int), height: nullable(int) })
@@ -15,9 +14,4 @@ export function imageOf(column: unknown): ImageValue | null {
   if (column === null || column === undefined) return null
   const { url, altText = null, width = null, height = null } = column as Partial<ImageValue>
   return url === undefined ? null : { url, altText, width, height }
-}
-
-/** The same as Prisma writes it. */
-export function imageColumn(picture: ImageValue | null): Prisma.InputJsonObject | typeof Prisma.DbNull {
-  return picture === null ? Prisma.DbNull : { ...picture }
 }

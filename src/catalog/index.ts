@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Cache } from '../cache/index.ts'
 import type { Resolvers } from '../generated/graphql.ts'
-import type { PrismaClient } from '../generated/prisma/client.ts'
+import type { Epochs } from '../database/cache-server.ts'
+import type { Database } from '../database/client.ts'
+import type { Writer } from '../database/writer.ts'
 import { affectedKeys, readChangeContext } from './affected.ts'
 import { categoryMutations, categoryPayload } from './category/mutations.ts'
 import { categoryQueries, categoryResolvers } from './category/resolvers.ts'
@@ -27,11 +29,12 @@ export type { CatalogContext } from './context.ts'
 export { Causes, type CatalogEvent, type Cause, type EvictionEvent, type WriteListener } from './events.ts'
 export { observers, type Batch, type BatchObserver, type RequestObserver, type WriteObserver } from './observer.ts'
 export { createKinds, type CatalogKinds } from './kinds.ts'
+export { largestPage, standardPage } from './connection/page.ts'
 export { allRead, whenRead, type Maybe } from './maybe.ts'
 export { DeadlineError, Reader } from './reader.ts'
 export { evictByHand, nouns, storedOf, storedUnder, type Noun, type Stored } from './stored.ts'
 export type { Scope, Viewer } from './viewer.ts'
-export { NotHeldError, UnknownOutcomeError, type Transaction } from './write.ts'
+export { NotHeldError, type Transaction } from './write.ts'
 
 /** The catalog over one cache and one database. */
 export interface Catalog {
@@ -48,12 +51,12 @@ export interface Catalog {
 
 export interface CatalogOptions {
   readonly cache: Cache
-  /** A client that reads. */
-  readonly prisma: PrismaClient
-  /** A client that writes. */
-  readonly writer: PrismaClient
+  readonly database: Database
+  readonly writer: Writer
   /** Names this process among those that share the cache. */
   readonly instance: string
+  /** The epochs in which it uses the cache at this moment; those of its store by default. */
+  readonly epochs?: () => Epochs
   /** Whether a write is refused where the cache cannot be told before it is made; false by default. */
   readonly strict?: boolean
   /** How long a write's transaction may take, in ms; 5 s by default. */
@@ -67,27 +70,28 @@ export interface CatalogOptions {
 export function createCatalog(options: CatalogOptions): Catalog {
   const {
     cache,
-    prisma,
+    database,
     writer,
     instance,
     strict = false,
     transactionTimeoutMs = 5000,
     deliveryTimeoutMs = 10_000,
   } = options
-  const kinds = createKinds(cache, prisma)
+  const kinds = createKinds(cache, database.prisma)
   const names = { kinds, group: (name: string) => cache.groupKey(name) }
   const affected = (changes: readonly Change[], context: ChangeContext, causes?: Causes): string[] =>
     affectedKeys(changes, context, names, causes?.add)
   return {
     kinds,
     store: cache.store.name,
-    affectedKeys: async (changes, causes) => affected(changes, await readChangeContext(prisma, changes), causes),
+    affectedKeys: async (changes, causes) => affected(changes, await readChangeContext(database, changes), causes),
     write: createWrite({
       cache,
-      prisma: writer,
+      writer,
       readContext: readChangeContext,
       affectedKeys: affected,
       instance,
+      epochs: options.epochs ?? (() => cache.store.epochs()),
       strict,
       transactionTimeoutMs,
       deliveryTimeoutMs,
@@ -106,10 +110,12 @@ export function readTypeDefs(): string[] {
 export const resolvers: Resolvers = {
   ...scalars,
   Query: { ...nodeQueries, ...productQueries, ...categoryQueries },
-  Mutation: {
-    ...requiring('catalog:write', { ...productMutations, ...variantMutations, ...categoryMutations }),
-    ...requiring('reviews:write', reviewMutations),
-  },
+  Mutation: requiring((field) => (field in reviewMutations ? 'reviews:write' : 'catalog:write'), {
+    ...productMutations,
+    ...variantMutations,
+    ...categoryMutations,
+    ...reviewMutations,
+  }),
   ProductCreatePayload: productPayload,
   ProductUpdatePayload: productPayload,
   VariantCreatePayload: variantPayload,

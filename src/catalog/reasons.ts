@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { shown } from './errors.ts'
 
 /** What zod found, as the end of a sentence about the field: `expected at most 5, but received 9`. */
 export function reasonOf(issue: z.core.$ZodIssue): string {
@@ -26,9 +27,4 @@ function lead(message: string, otherwise: string): string {
 
 function unitOf(origin: string): string {
   return origin === 'string' ? ' character(s)' : origin === 'array' ? ' entries' : ''
-}
-
-function shown(value: unknown): string {
-  const json = JSON.stringify(value) ?? 'nothing'
-  return json.length > 60 ? `${json.slice(0, 60)}…` : json
 }

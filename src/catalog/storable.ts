@@ -2,3 +2,6 @@
 export function isStorable(text: string): boolean {
   return !text.includes('\0') && text.isWellFormed()
 }
+
+/** The largest number of PostgreSQL's integer: no id and no quantity is larger. */
+export const largestInt = 2_147_483_647

@@ -1,9 +1,10 @@
 import type { Cache, Inspection, Kind } from '../cache/index.ts'
-import { recordByHand, sendIn } from '../database/outbox.ts'
+import { recordByHand } from '../database/outbox.ts'
 import { childrenOf } from './category/groups.ts'
 import type { CatalogKinds } from './kinds.ts'
 import { categoryProducts, subtreeProducts } from './product/groups.ts'
 import { productReviews } from './review/groups.ts'
+import { largestInt } from './storable.ts'
 import { canonicalSku, canonicalSlug } from './unique-text.ts'
 import { productVariants } from './variant/groups.ts'
 import type { Write } from './write.ts'
@@ -35,7 +36,7 @@ type Entries<Id> = Pick<Kind<Id, unknown>, 'name' | 'key' | 'inspect'>
  * @throws as a read of the database does
  */
 export async function storedOf(storage: Storage, noun: Noun, name: string): Promise<Stored[]> {
-  const id = /^[1-9][0-9]{0,9}$/.test(name) && Number(name) <= 2_147_483_647 ? Number(name) : null
+  const id = /^[1-9][0-9]{0,9}$/.test(name) && Number(name) <= largestInt ? Number(name) : null
   const named = id === null ? null : await idNamed(storage, noun, name)
   const stored = await storedAs(storage, noun, name, id)
   return named === null || named === id ? stored : [...stored, ...(await storedAs(storage, noun, name, named))]
@@ -116,7 +117,7 @@ export function storedUnder(storage: Storage, name: string): Stored {
 
 /** Evicts these keys for every instance, as a write does that changes what they stand for. */
 export async function evictByHand(write: Write, keys: readonly string[]): Promise<'DONE' | 'PENDING'> {
-  const { propagation } = await write((tx) => recordByHand(sendIn(tx), keys))
+  const { propagation } = await write((tx) => recordByHand(tx, keys))
   return propagation
 }
 

@@ -1,20 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { newToken, type Cache } from '../cache/index.ts'
-import { databaseError, DatabaseUnavailableError, sqlStateOf } from '../database/errors.ts'
+import { newToken } from '../cache/index.ts'
+import { DatabaseUnavailableError, sqlStateOf } from '../database/errors.ts'
 import { readOwnChanges, recordKeys, type RecordedChanges } from '../database/outbox.ts'
-import type { Prisma, PrismaClient } from '../generated/prisma/client.ts'
-import type { Change, ChangeContext } from './changes.ts'
-import { Causes, tellBoth, type CatalogEvent, type WriteListener } from './events.ts'
-import { createSettle, type Settle } from './settle.ts'
+import type { Queryable } from '../database/sql.ts'
+import { CommitUnknownError } from '../database/writer.ts'
+import { Causes, tellBoth, type WriteListener } from './events.ts'
+import { createSettle, type Propagation, type Settle, type SettleOptions } from './settle.ts'
 
 /** What the work of a write may use: the transaction, and nothing that reads through the cache. */
-export type Transaction = Prisma.TransactionClient
+export type Transaction = Queryable
 
 /**
  * Changes the catalog: runs the work in a transaction, which may be run again from the start where it met another, and
  * returns once no reader anywhere is served what it replaced. Where the work throws, nothing has changed.
  *
- * @throws DatabaseUnavailableError, DatabaseTimeoutError, NotHeldError, UnknownOutcomeError
+ * @throws DatabaseUnavailableError, DatabaseTimeoutError, NotHeldError, CommitUnknownError: whatever it touches is evicted all the same if the change was made
  */
 export type Write = <Result>(
   work: (tx: Transaction) => Promise<Result>,
@@ -23,38 +23,19 @@ export type Write = <Result>(
 
 export interface Written<Result> {
   readonly result: Result
-  /** PENDING: others may be served what was replaced for a while yet. */
-  readonly propagation: 'DONE' | 'PENDING'
+  readonly propagation: Propagation
 }
 
-export interface WriteOptions {
-  readonly cache: Cache
-  /** A client that may write. */
-  readonly prisma: PrismaClient
-  /** What changed rows do not say themselves, as the database is at this moment. */
-  readonly readContext: (prisma: Pick<PrismaClient, '$queryRaw'>, changes: readonly Change[]) => Promise<ChangeContext>
-  /** Every key that changed rows touch. */
-  readonly affectedKeys: (changes: readonly Change[], context: ChangeContext, causes: Causes) => readonly string[]
+export interface WriteOptions extends SettleOptions {
   /** Whether a write that cannot be held is refused. */
   readonly strict: boolean
   /** How long a transaction may take, in ms; shorter than a hold lives. */
   readonly transactionTimeoutMs: number
-  /** Names this process among those that share the cache. */
-  readonly instance: string
-  /** How long an answer waits for evictions that others have to make, in ms. */
-  readonly deliveryTimeoutMs: number
-  /** Is told of every write. */
-  readonly listener: (event: CatalogEvent) => void
 }
 
 /** The cache could not be told of a change before it was made, and the configuration wants that: nothing has changed. */
 export class NotHeldError extends Error {
   override readonly name = 'NotHeldError'
-}
-
-/** Nobody knows whether the change was made. If it was, whatever it touches is evicted all the same. */
-export class UnknownOutcomeError extends Error {
-  override readonly name = 'UnknownOutcomeError'
 }
 
 const mostAttempts = 6
@@ -104,46 +85,31 @@ async function writeOnce<Result>(
   work: (tx: Transaction) => Promise<Result>,
   observer: WriteListener | undefined,
 ): Promise<Written<Result>> {
-  const { cache, prisma, readContext, affectedKeys, strict, transactionTimeoutMs } = options
-  const writer = newToken()
+  const { cache, writer, readContext, affectedKeys, strict, transactionTimeoutMs } = options
+  const holder = newToken()
   const causes = new Causes()
   const begun = performance.now()
   let held: readonly string[] = []
   let changes: RecordedChanges | null = null
-  let committing = false
   let result: Result
   try {
-    result = await prisma.$transaction(
-      async (tx) => {
-        const worked = await work(tx)
-        changes = await readOwnChanges(tx, transactionTimeoutMs)
-        if (changes !== null) {
-          held = affectedKeys(changes.rows, await readContext(tx, changes.rows), causes)
-          const failed = cache.trusted || strict ? await cache.hold(held, writer, observer) : held
-          if (strict && failed.length > 0) throw new NotHeldError(`${failed.length} keys could not be held`)
-          if (failed.length > 0) await recordKeys(tx, failed)
-        }
-        committing = true
-        return worked
-      },
-      { timeout: transactionTimeoutMs, maxWait: transactionTimeoutMs },
-    )
+    result = await writer.transaction(async (tx) => {
+      const worked = await work(tx)
+      changes = await readOwnChanges(tx, transactionTimeoutMs)
+      if (changes !== null) {
+        held = affectedKeys(changes.rows, await readContext(tx, changes.rows), causes)
+        const failed = cache.trusted || strict ? await cache.hold(held, holder, observer) : held
+        if (strict && failed.length > 0) throw new NotHeldError(`${failed.length} keys could not be held`)
+        if (failed.length > 0) await recordKeys(tx, failed)
+      }
+      return worked
+    })
   } catch (error) {
-    if (committing && !isRolledBack(error)) {
-      // the holds are left to their deadline, and the outbox, where there is something in it, to the relay
-      throw new UnknownOutcomeError('the connection broke while the change was committed', { cause: error })
-    }
-    if (held.length > 0) await cache.evict(held, writer, observer)
-    throw databaseError(error)
+    // where nobody knows, the holds are left to their deadline, and the outbox, if there is something in it, to the relay
+    if (held.length > 0 && !(error instanceof CommitUnknownError)) await cache.evict(held, holder, observer)
+    throw error
   }
-  const propagation = changes === null ? 'DONE' : await settle({ changes, held, causes, writer, observer })
+  const propagation = await settle({ changes, held, causes, holder, observer })
   tellBoth(options.listener, observer, { type: 'write', propagation, ms: performance.now() - begun })
   return { result, propagation }
-}
-
-/** Whether an error at COMMIT says that nothing was committed, rather than that nobody knows. */
-function isRolledBack(error: unknown): boolean {
-  const state = sqlStateOf(error)
-  if (state !== null) return !state.startsWith('08') && !state.startsWith('57')
-  return error instanceof Error && /expired transaction/.test(error.message)
 }

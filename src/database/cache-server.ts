@@ -1,4 +1,4 @@
-import type { PrismaClient } from '../generated/prisma/client.ts'
+import { sql, type Queryable } from './sql.ts'
 
 /**
  * # Why the database says which server the cache is kept in
@@ -12,6 +12,9 @@ import type { PrismaClient } from '../generated/prisma/client.ts'
  * deleting its outbox rows only then. Whoever begins a later epoch does so after that statement, and so after the change
  * was committed: all that is stored in that epoch has seen it. Where the epoch is over, the rows stand, and whoever
  * delivers in the current one evicts them there.
+ *
+ * Nor does it count as evicted while somebody may still read in an earlier epoch, because it has not noticed yet: so each
+ * instance records in which epochs it reads (`membership.ts`), and the same statement looks for one that lags.
  */
 export type Epochs = Readonly<Record<string, string>>
 
@@ -19,16 +22,12 @@ export type Epochs = Readonly<Record<string, string>>
 export const cachePlace = 'place'
 
 /** Records that the cache is kept in this server under this name; the epoch, which is a new one where it was another. */
-export async function admitServer(
-  prisma: Pick<PrismaClient, '$queryRaw'>,
-  name: string,
-  server: string,
-): Promise<string> {
-  const [admitted] = await prisma.$queryRaw<{ epoch: string }[]>`
+export async function admitServer(database: Queryable, name: string, server: string): Promise<string> {
+  const [admitted] = await database.query<{ epoch: string }>(sql`
     INSERT INTO "cache_server" AS known ("name", "server") VALUES (${name}, ${server})
     ON CONFLICT ("name") DO UPDATE
       SET "server" = EXCLUDED."server", "epoch" = known."epoch" + (EXCLUDED."server" <> known."server")::int
-    RETURNING "epoch"::text`
+    RETURNING "epoch"::text`)
   if (admitted === undefined) throw new Error('the database did not say in which epoch the cache is')
   return admitted.epoch
 }

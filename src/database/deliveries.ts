@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { isOver, type Epochs } from './cache-server.ts'
-import { relayTermMs } from './membership.ts'
+import { relayTermMs, somebodyLags } from './membership.ts'
 import type { OutboxRow } from './outbox.ts'
 
 export interface DeliverOptions {
@@ -20,9 +20,10 @@ export interface DeliverOptions {
 
 /**
  * more: there are rows left. nothing left: all that could be seen is delivered, or another instance delivers. superseded:
- * others keep the cache in another server by now.
+ * others keep the cache in another server by now. others lag: they may still read in the server that was left, and the rows
+ * stay until they have noticed.
  */
-export type DeliveryOutcome = 'more' | 'nothing left' | 'superseded' | { readonly failed: string }
+export type DeliveryOutcome = 'more' | 'nothing left' | 'superseded' | 'others lag' | { readonly failed: string }
 
 const batchSize = 1000
 // a bulk change row by row is evicted as a change of the whole table
@@ -63,7 +64,8 @@ export class Deliveries {
       const failed = await this.#evict(rows)
       const left = new Set(failed.rows)
       const delivered = rows.filter((row) => !left.has(row)).map(({ id }) => id)
-      if (delivered.length > 0 && !(await this.#delete(delivered, epochs))) return 'superseded'
+      const kept = delivered.length === 0 ? null : await this.#delete(delivered, epochs)
+      if (kept !== null) return kept
       if (left.size > 0) return { failed: failed.reason }
       if (rows.length === batchSize) return 'more'
     }
@@ -82,15 +84,16 @@ export class Deliveries {
     }
   }
 
-  /** False where they were evicted in an epoch that is over. */
-  async #delete(delivered: readonly string[], epochs: string): Promise<boolean> {
-    const { rows } = await this.#client.query<{ over: boolean }>(
-      `WITH epoch AS MATERIALIZED (SELECT ${isOver('$2::jsonb')} AS over),
-         deleted AS (DELETE FROM "outbox" WHERE "id" = ANY ($1::bigint[]) AND NOT (SELECT over FROM epoch))
-       SELECT over FROM epoch`,
+  /** Null where they are deleted; what keeps them otherwise. */
+  async #delete(delivered: readonly string[], epochs: string): Promise<'superseded' | 'others lag' | null> {
+    const { rows } = await this.#client.query<{ over: boolean; lags: boolean }>(
+      `WITH epoch AS MATERIALIZED (SELECT ${isOver('$2::jsonb')} AS over, ${somebodyLags} AS lags),
+         deleted AS (DELETE FROM "outbox" USING epoch WHERE "id" = ANY ($1::bigint[]) AND NOT over AND NOT lags)
+       SELECT over, lags FROM epoch`,
       [delivered, epochs],
     )
-    return rows[0]?.over === false
+    if (rows[0]?.over !== false) return 'superseded'
+    return rows[0].lags ? 'others lag' : null
   }
 
   /** Null where it is for another instance to deliver. */

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { isOver, type Epochs } from './cache-server.ts'
 
 // how often an instance says that it lives
 const beatMs = 1000
@@ -14,6 +15,13 @@ const silentMs = 3000
 const resignedMs = 2000
 const tickMs = 250
 
+/**
+ * SQL: whether somebody who counts as living may still read what is stored in an epoch that is over. Until it has noticed,
+ * it is not enough that a change was evicted in the current one.
+ */
+export const somebodyLags = `EXISTS (SELECT FROM "instance" AS reader WHERE reader."mode" = 'trusting'
+  AND reader."seen_at" > clock_timestamp() - make_interval(secs => ${livingMs / 1000}) AND ${isOver('reader."epochs"')})`
+
 export interface MembershipOptions {
   /** Names this process. */
   readonly id: string
@@ -21,6 +29,8 @@ export interface MembershipOptions {
   readonly exclusive: boolean
   /** Whether the cache answers this instance. */
   readonly reachable: () => boolean
+  /** The epochs in which it reads the cache at this moment; none where nobody else uses it. */
+  readonly epochs?: () => Epochs
   /** @param holds whether this is still so, cheap enough to be asked with every read */
   readonly onTrust: (holds: () => boolean) => Promise<void>
   /** @param reason null where this instance stops */
@@ -35,6 +45,8 @@ export interface MembershipOptions {
  * - to trust, it first records that it does; from then on writers wait for its sake. Then it waits until every outbox row
  *   that can be seen has been delivered: those are what was written while nobody waited. Only then does it trust.
  * - to stop, it first stops trusting, and then records that.
+ * - what it records says in which epochs it reads (`cache-server.ts`), and it begins to trust in none that is over: as long
+ *   as its epoch is, no change counts as delivered that was evicted in a later one.
  *
  * An instance that has not been heard of for a while counts as gone, and nobody waits for it. So one that did not run for
  * that long stops trusting at its next read, before that read looks at the cache, and begins anew.
@@ -47,8 +59,8 @@ export class Membership {
   /** The same on the clock on the wall: the other one stands still while a machine sleeps. */
   #tickedOn = Date.now()
   #beatAt = -Infinity
-  /** What the row says. */
-  #recorded: 'bypassing' | 'trusting' | null = null
+  /** What the row says: the mode and the epochs. */
+  #recorded: string | null = null
   #doubt: string | null = null
   #resignedUntil = -Infinity
   #undelivered: string | null = null
@@ -78,12 +90,19 @@ export class Membership {
       this.#undelivered = await lastOutboxRow(client)
       this.#mode = 'draining'
     }
-    if (this.isDraining && (await this.#isDrained(client)) && this.isDraining && this.#isHeard && this.#holds()) {
+    if (
+      this.isDraining &&
+      this.#isRecorded('trusting') &&
+      (await this.#isDrained(client)) &&
+      this.isDraining &&
+      this.#isHeard &&
+      this.#holds()
+    ) {
       this.#mode = 'trusting'
       await this.#options.onTrust(() => this.#holds())
     }
     const mode = this.isMember ? 'trusting' : 'bypassing'
-    if (this.#recorded !== mode || performance.now() - this.#beatAt >= beatMs) await this.#beat(client, mode)
+    if (!this.#isRecorded(mode) || performance.now() - this.#beatAt >= beatMs) await this.#beat(client, mode)
   }
 
   /** Lets others deliver, because this instance cannot. */
@@ -112,6 +131,8 @@ export class Membership {
     if (Math.max(now - this.#tickedAt, Date.now() - this.#tickedOn) > frozenMs)
       this.#doubt = 'this process did not run for a while'
     else if (this.#options.exclusive && now - this.#beatAt > silentMs) this.#doubt = 'the database does not answer'
+    // whoever did not wait for it may not have reached the cache either
+    else if (!this.#isHeard && !this.#options.reachable()) this.#doubt = 'neither the database nor the cache answers'
     return this.#doubt === null
   }
 
@@ -134,6 +155,8 @@ export class Membership {
       const left = await client.query('SELECT FROM "outbox" WHERE "id" <= $1 LIMIT 1', [this.#undelivered])
       if (left.rowCount !== 0) return false
     }
+    const epoch = await client.query<{ over: boolean }>(`SELECT ${isOver('$1::jsonb')} AS over`, [this.#epochs()])
+    if (epoch.rows[0]?.over !== false) return false
     return !this.#options.exclusive || !(await isTrustedElsewhere(client, this.#options.id))
   }
 
@@ -144,14 +167,24 @@ export class Membership {
 
   async #beat(client: pg.Client, mode: 'bypassing' | 'trusting'): Promise<void> {
     const begun = performance.now()
+    const epochs = this.#epochs()
     await client.query(
-      `INSERT INTO "instance" ("id", "mode", "seen_at") VALUES ($1, $2, clock_timestamp())
-       ON CONFLICT ("id") DO UPDATE SET "mode" = EXCLUDED."mode", "seen_at" = EXCLUDED."seen_at"`,
-      [this.#options.id, mode],
+      `INSERT INTO "instance" ("id", "mode", "seen_at", "epochs") VALUES ($1, $2, clock_timestamp(), $3)
+       ON CONFLICT ("id") DO UPDATE
+         SET "mode" = EXCLUDED."mode", "seen_at" = EXCLUDED."seen_at", "epochs" = EXCLUDED."epochs"`,
+      [this.#options.id, mode, epochs],
     )
     await client.query(`DELETE FROM "instance" WHERE "seen_at" < clock_timestamp() - interval '1 minute'`)
     this.#beatAt = begun
-    this.#recorded = mode
+    this.#recorded = `${mode} ${epochs}`
+  }
+
+  #isRecorded(mode: string): boolean {
+    return this.#recorded === `${mode} ${this.#epochs()}`
+  }
+
+  #epochs(): string {
+    return JSON.stringify(this.#options.epochs?.() ?? {})
   }
 }
 

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import pg from 'pg'
+import type pg from 'pg'
 import { StartError } from '../start-error.ts'
+import { messageOf, withClient } from './with-client.ts'
 
 /** A migration as it lies in prisma/migrations: one SQL file in a folder of its own, applied in the order of the names. */
 interface Migration {
@@ -116,37 +117,4 @@ async function readApplied(client: pg.Client): Promise<Applied[]> {
     'SELECT "migration_name", "checksum", "finished_at" FROM "_prisma_migrations" WHERE "rolled_back_at" IS NULL',
   )
   return rows
-}
-
-async function withClient<Result>(url: string, use: (client: pg.Client) => Promise<Result>): Promise<Result> {
-  const client = new pg.Client({
-    connectionString: url,
-    connectionTimeoutMillis: 5000,
-    application_name: 'larder migrate',
-  })
-  client.on('error', () => {})
-  try {
-    await client.connect()
-  } catch (error) {
-    throw new StartError(`PostgreSQL at ${placeOf(url)} cannot be reached: ${messageOf(error)}. Check DATABASE_URL.`, {
-      cause: error,
-    })
-  }
-  try {
-    return await use(client)
-  } finally {
-    // ends the session, and with it the lock
-    await client.end()
-  }
-}
-
-/** Where a database is, without the password. */
-export function placeOf(url: string): string {
-  const { host, pathname } = new URL(url)
-  return `${host}${pathname}`
-}
-
-function messageOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(messageOf).join('; ')
-  return error instanceof Error ? error.message : String(error)
 }

@@ -127,12 +127,12 @@ class Session {
       else setTimeout(wake, graceMs).unref()
     })
     client.on('error', (error) => failing.abort(error))
-    await client.connect()
-    await this.#takePlace(client)
-    await this.#meetDatabase(client)
-    await client.query('LISTEN larder_outbox')
-    const deliveries = new Deliveries(client, this.#options)
     try {
+      await client.connect()
+      await this.#takePlace(client)
+      await this.#meetDatabase(client)
+      await client.query('LISTEN larder_outbox')
+      const deliveries = new Deliveries(client, this.#options)
       await Promise.all([
         this.#repeat(ended, failing, async () => {
           await this.#membership.step(client)
@@ -161,6 +161,8 @@ class Session {
       ])
     } finally {
       failing.abort()
+      // node keeps whatever listens to a signal of several others for as long as one of them may come: here, for good
+      ended.removeEventListener('abort', wake)
     }
     await this.#membership.leave(client)
   }

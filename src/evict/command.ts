@@ -2,7 +2,8 @@ import { createCache, memoryStore } from '../cache/index.ts'
 import { createKinds } from '../catalog/index.ts'
 import { connect } from '../database/client.ts'
 import { recordByHand } from '../database/outbox.ts'
-import { runCommand, type CommandTools } from '../start/command.ts'
+import { queryableOn } from '../database/sql.ts'
+import { runCommand, type CommandTools } from '../command/command.ts'
 import { StartError } from '../start-error.ts'
 import { keysOf, readArguments, type Wanted } from './wanted.ts'
 
@@ -27,12 +28,12 @@ await runCommand(usage, evict, {
 
 async function evict({ client, config, url, print }: CommandTools): Promise<void> {
   const wanted = orUsage(() => readArguments(process.argv.slice(2)))
-  const database = connect({ url, access: 'read', poolSize: 1 })
+  const database = connect({ url, poolSize: 1 })
   // nothing is read through it: it knows how keys are named
   const cache = createCache({ store: memoryStore(), prefix: config.LARDER_CACHE_PREFIX })
   try {
     const keys = await keysOf(wanted, { cache, kinds: createKinds(cache, database.prisma) })
-    await recordByHand((sql, ...values) => client.query(sql, [...values]), keys)
+    await recordByHand(queryableOn(client), keys)
     const names = keys.map((key) => cache.nameOf(key))
     print(`Evicting ${titleOf(wanted)}:\n${names.slice(0, shownKeys).map(indented).join('\n')}`)
     if (names.length > shownKeys) print(`  and ${names.length - shownKeys} more`)

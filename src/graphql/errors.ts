@@ -1,8 +1,9 @@
 import { unwrapResolverError } from '@apollo/server/errors'
 import type { GraphQLError, GraphQLFormattedError } from 'graphql'
-import { DeadlineError, NotHeldError, UnknownOutcomeError } from '../catalog/index.ts'
+import { DeadlineError, NotHeldError } from '../catalog/index.ts'
 import { limitMark } from './limits.ts'
 import { DatabaseTimeoutError, DatabaseUnavailableError } from '../database/errors.ts'
+import { CommitUnknownError } from '../database/writer.ts'
 
 /** The HTTP status of an answer that consists of nothing but an error with this code. */
 export const statusOfCode: Readonly<Record<string, number>> = {
@@ -23,31 +24,34 @@ export const statusOfCode: Readonly<Record<string, number>> = {
 }
 
 // Apollo and GraphQL.js tell these by their words alone
+const tooManyComparisons = /^Validation aborted\.$/
 const tooManyTokens = /^Syntax Error: Document contains more th\w+ \d+ tokens/
 const wrongPersistedQuery = /^(provided sha does not match query|Unsupported persisted query version)$/
 
-const expected = [DatabaseUnavailableError, DatabaseTimeoutError, UnknownOutcomeError, NotHeldError, DeadlineError]
+type ErrorClass = abstract new (...given: never[]) => Error
+
+/** What goes wrong now and then and is no fault of this program: the code of each, and what a client can do. */
+const expected: readonly (readonly [ErrorClass, code: string, message: string])[] = [
+  [DatabaseUnavailableError, 'UNAVAILABLE', 'The database cannot be reached at the moment: try again shortly'],
+  [
+    CommitUnknownError,
+    'UNAVAILABLE',
+    'The database broke off while it committed: read again to see whether the change was made',
+  ],
+  [NotHeldError, 'UNAVAILABLE', 'The cache cannot be told of the change, so nothing was changed: try again'],
+  [DeadlineError, 'TIMEOUT', 'The request took too long: try again, or ask for less'],
+  [DatabaseTimeoutError, 'TIMEOUT', 'The database took too long to answer: try again, or ask for less'],
+]
 
 /** How an error is shown to clients: with a stable code, and without what is nobody's business. */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const cause = unwrapResolverError(error)
-  if (cause instanceof DatabaseUnavailableError) {
-    return shown(formatted, 'The database cannot be reached at the moment: try again shortly', 'UNAVAILABLE')
-  }
-  if (cause instanceof UnknownOutcomeError) {
-    const message = 'The database broke off while it committed: read again to see whether the change was made'
-    return shown(formatted, message, 'UNAVAILABLE')
-  }
-  if (cause instanceof NotHeldError) {
-    return shown(formatted, 'The cache cannot be told of the change, so nothing was changed: try again', 'UNAVAILABLE')
-  }
-  if (cause instanceof DeadlineError) {
-    return shown(formatted, 'The request took too long: try again, or ask for less', 'TIMEOUT')
-  }
-  if (cause instanceof DatabaseTimeoutError) {
-    return shown(formatted, 'The database took too long to answer: try again, or ask for less', 'TIMEOUT')
-  }
+  for (const [each, code, message] of expected) if (cause instanceof each) return shown(formatted, message, code)
   const { code, validationErrorCode, [limitMark]: isLimit } = formatted.extensions ?? {}
+  if (tooManyComparisons.test(formatted.message)) {
+    const message = 'The operation selects the same fields too many times. Ask for less at once.'
+    return shown(formatted, message, 'QUERY_TOO_COMPLEX')
+  }
   if (isLimit === true || validationErrorCode !== undefined || tooManyTokens.test(formatted.message)) {
     return shown(formatted, formatted.message.replace('Syntax Error: ', ''), 'QUERY_TOO_COMPLEX')
   }
@@ -58,10 +62,7 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
 
 /** Whether an error is a fault of this program, which whoever runs it wants to hear about. */
 export function isInternal(error: GraphQLError): boolean {
-  const cause = unwrapResolverError(error)
-  if (expected.some((each) => cause instanceof each)) return false
-  const code = error.extensions['code'] ?? 'INTERNAL_SERVER_ERROR'
-  return code === 'INTERNAL_SERVER_ERROR'
+  return formatError(error.toJSON(), error).extensions?.['code'] === 'INTERNAL_SERVER_ERROR'
 }
 
 function shown({ path, locations }: GraphQLFormattedError, message: string, code: string): GraphQLFormattedError {

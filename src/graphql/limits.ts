@@ -12,6 +12,7 @@ import {
   type ValidationRule,
 } from 'graphql'
 import { getComplexity, type ComplexityEstimator } from 'graphql-query-complexity'
+import { largestPage, standardPage } from '../catalog/index.ts'
 import type { Context } from './context.ts'
 import { areCoercible } from './variables.ts'
 
@@ -136,8 +137,6 @@ function weightOf(value: unknown): unknown {
 }
 
 const usualListLength = 10
-const standardPageSize = 20
-const largestPage = 100
 
 /** An object costs 1, and a list as many times its item as it may hold. A page costs what it asks for, null or not. */
 const estimate: ComplexityEstimator = ({ type, field, args, childComplexity }) => {
@@ -152,7 +151,7 @@ const estimate: ComplexityEstimator = ({ type, field, args, childComplexity }) =
 }
 
 function pageSize({ first, last }: { first?: unknown; last?: unknown }): number {
-  const asked = first ?? last ?? standardPageSize
+  const asked = first ?? last ?? standardPage
   // what is no size of a page is refused when the page is read
-  return typeof asked === 'number' ? Math.min(Math.max(asked, 0), largestPage) : standardPageSize
+  return typeof asked === 'number' ? Math.min(Math.max(asked, 0), largestPage) : standardPage
 }

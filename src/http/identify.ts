@@ -1,12 +1,8 @@
 import type { FastifyInstance } from 'fastify'
+import type { Identify, Refusal } from '../auth/tokens.ts'
 import type { Viewer } from '../catalog/index.ts'
 import { statusOfCode } from '../graphql/errors.ts'
 import { errorBody } from './errors.ts'
-
-/** Who asks, by the Authorization header of a request; or why the request is not answered. */
-export type Identify = (authorization: string | undefined) => Identified | Promise<Identified>
-
-type Identified = Viewer | { readonly refused: 'UNAUTHENTICATED' | 'UNAVAILABLE'; readonly message: string }
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -19,7 +15,7 @@ declare module 'fastify' {
 export function identifyRequests(app: FastifyInstance, identify: Identify): void {
   app.decorateRequest('viewer', null)
   app.addHook('onRequest', (request, reply, done) => {
-    const admit = (viewer: Identified): void => {
+    const admit = (viewer: Viewer | Refusal): void => {
       if (!('refused' in viewer)) {
         request.viewer = viewer
         done()

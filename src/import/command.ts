@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { runCommand, type CommandTools } from '../start/command.ts'
+import { runCommand, type CommandTools } from '../command/command.ts'
 import { StartError } from '../start-error.ts'
 import { importLines } from './import.ts'
 import { readLines } from './lines.ts'
 import type { Outcome } from './plan.ts'
 
-const usage = `Puts categories, products and reviews from JSON Lines into the catalog; docs/importing.md has the format.
+const usage = `Puts categories, products and reviews from JSON Lines into the catalog; docs/guides/importing.md has the format.
 
   npm run import -- [--strict] FILE...
 

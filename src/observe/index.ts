@@ -1,7 +1,7 @@
 export { createFeed, type Feed, type Happening, type HappeningListener } from './feed.ts'
 export { OperationNames } from './operation-names.ts'
 export { RequestTally, type OperationRun, type OperationType, type RequestEvent } from './request.ts'
-export type { OutboxSample, PoolSample, RedisSample, SampleEvent } from './sample.ts'
+export type { OutboxSample, PoolSample, SampleEvent } from './sample.ts'
 export { startSampling } from './sampling.ts'
 export { createMetrics, type Metrics } from './metrics/metrics.ts'
 export type { RequestSpan, Tracing } from './tracing.ts'

@@ -1,3 +1,5 @@
+import type { RedisMemory } from '../redis/memory.ts'
+
 /** How things are at a moment; taken every few seconds. Null: it could not be learned. */
 export interface SampleEvent {
   readonly type: 'sample'
@@ -9,21 +11,12 @@ export interface SampleEvent {
     readonly trouble: string | null
   }
   /** What Redis says of itself, all nodes added up; null without one, and while it does not answer. */
-  readonly redis: RedisSample | null
+  readonly redis: RedisMemory | null
   readonly pools: { readonly read: PoolSample; readonly write: PoolSample }
   /** Changed rows whose eviction is not confirmed yet; null while the database does not answer. */
   readonly outbox: OutboxSample | null
   /** How late timers fired since the last sample, in ms. */
   readonly eventLoop: { readonly meanMs: number; readonly p99Ms: number; readonly maxMs: number }
-}
-
-export interface RedisSample {
-  readonly usedBytes: number
-  /** 0 for no limit. */
-  readonly maxBytes: number
-  /** Keys that Redis dropped to make room, since it started. */
-  readonly evictedKeys: number
-  readonly connections: number
 }
 
 export interface PoolSample {

@@ -5,7 +5,7 @@ import type { RequestEvent } from './request.ts'
 export interface Tracing {
   /** A request begins. @param headers of HTTP, which may say of which trace it is a part */
   begin(headers: Readonly<Record<string, string | string[] | undefined>>): RequestSpan
-  /** Hands over what it still holds. */
+  /** Hands over what it still holds, if somebody takes it. Never rejects. */
   stop(): Promise<void>
 }
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { runCommand, type CommandTools } from '../start/command.ts'
+import { runCommand, type CommandTools } from '../command/command.ts'
 import { StartError } from '../start-error.ts'
 import { seedCatalog } from './seed.ts'
 

@@ -3,7 +3,7 @@ import type { Config } from '../config.ts'
 import type { AppOptions } from '../http/app.ts'
 import { StartError } from '../start-error.ts'
 
-type FromConfig = Omit<AppOptions, 'catalog' | 'registered' | 'cache' | 'shared' | 'addTogether' | 'health'>
+type FromConfig = Omit<AppOptions, 'log' | 'catalog' | 'registered' | 'cache' | 'shared' | 'addTogether' | 'health'>
 
 /**
  * What the configuration says about the HTTP server.
@@ -27,7 +27,6 @@ export function appOptions(config: Config): FromConfig {
     rateLimit: config.RATE_LIMIT === 'off' ? null : config.RATE_LIMIT,
     corsOrigins: config.LARDER_CORS_ORIGINS,
     trustProxy: config.LARDER_TRUST_PROXY,
-    log: { level: config.LOG_LEVEL },
     identify: identifyOf(config),
   }
 }

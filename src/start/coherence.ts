@@ -1,5 +1,6 @@
 import type { Cache } from '../cache/index.ts'
 import { Causes, type Catalog, type EvictionEvent } from '../catalog/index.ts'
+import type { Epochs } from '../database/cache-server.ts'
 import type { OutboxRow } from '../database/outbox.ts'
 import { startRelay, type Relay } from '../database/relay.ts'
 
@@ -10,9 +11,12 @@ export interface CoherenceOptions {
   readonly cache: Cache
   /** Names this process. */
   readonly instance: string
+  /** The epochs in which it uses the cache at this moment; those of its store by default. */
+  readonly epochs?: () => Epochs
   /** How long the store is vouched for at a time, in ms. */
   readonly trustMs: number
-  readonly print: (line: string) => void
+  /** Is told when the cache is not used any more, why, and when it is again. */
+  readonly warn: (line: string) => void
   /** Is told of every eviction. */
   readonly tell: (event: EvictionEvent) => void
 }
@@ -22,7 +26,7 @@ export interface CoherenceOptions {
  * relay is sure to bring them. Returns once it is known whether it is.
  */
 export async function keepCoherent(options: CoherenceOptions): Promise<Relay> {
-  const { url, catalog, cache, instance, trustMs, print, tell } = options
+  const { url, catalog, cache, instance, epochs, trustMs, warn, tell } = options
   const { store } = cache
   await cache.trust(false)
   let lost: string | null = null
@@ -32,7 +36,7 @@ export async function keepCoherent(options: CoherenceOptions): Promise<Relay> {
     mode: store.shared ? 'shared' : 'exclusive',
     id: instance,
     reachable: () => store.reachable(),
-    epochs: () => store.epochs(),
+    epochs: epochs ?? (() => store.epochs()),
     onSuperseded: () => store.reconnect(),
     async deliver(rows) {
       const read = performance.now()
@@ -53,12 +57,13 @@ export async function keepCoherent(options: CoherenceOptions): Promise<Relay> {
     },
     async onTrust(holds) {
       await cache.trust(true, holds)
-      if (lost !== null) print('The cache is in use again.')
+      // as loud as what it takes back
+      if (lost !== null) warn('The cache is in use again.')
       lost = null
     },
     async onDistrust(reason) {
       await cache.trust(false)
-      if (reason !== null && lost !== reason) print(`The cache is not used, reads go to the database: ${reason}`)
+      if (reason !== null && lost !== reason) warn(`The cache is not used, reads go to the database: ${reason}`)
       lost = reason
     },
     onOrigin: (origin) => store.bind(origin),

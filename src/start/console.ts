@@ -4,7 +4,7 @@ import type { Config } from '../config.ts'
 import { createInspector, startConsole, type SharedLog } from '../console/index.ts'
 import type { AppOptions } from '../http/app.ts'
 import { consoleRoutes } from '../http/console/routes.ts'
-import type { Identify } from '../http/identify.ts'
+import type { Identify } from '../auth/tokens.ts'
 import type { Feed } from '../observe/index.ts'
 
 interface Watched {

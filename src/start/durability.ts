@@ -1,9 +1,10 @@
-import type { PrismaClient } from '../generated/prisma/client.ts'
+import { sql, type Queryable } from '../database/sql.ts'
 
 /** What about the database weakens what an answered write promises; null where nothing does. */
-export async function durabilityWarning(prisma: PrismaClient): Promise<string | null> {
-  const [found] = await prisma.$queryRaw<{ setting: string }[]>`
-    SELECT current_setting('synchronous_commit') AS setting`
+export async function durabilityWarning(database: Queryable): Promise<string | null> {
+  const [found] = await database.query<{ setting: string }>(
+    sql`SELECT current_setting('synchronous_commit') AS setting`,
+  )
   if (found?.setting !== 'off') return null
   return (
     'PostgreSQL runs with synchronous_commit=off: when it crashes, writes that were answered may be lost, and the cache may ' +

@@ -3,9 +3,9 @@ import type { Database } from '../database/client.ts'
 import { outboxDepth, type OutboxDepth } from '../database/outbox.ts'
 import type { DependencyHealth } from '../http/health.ts'
 
-export async function databaseHealth({ prisma }: Database): Promise<DependencyHealth & { outbox?: OutboxDepth }> {
+export async function databaseHealth(database: Database): Promise<DependencyHealth & { outbox?: OutboxDepth }> {
   try {
-    return { ok: true, outbox: await outboxDepth(prisma) }
+    return { ok: true, outbox: await outboxDepth(database) }
   } catch (error) {
     return { ok: false, reason: (error as Error).message }
   }

@@ -1,8 +1,8 @@
 import { destination } from 'pino'
 import type { Config } from '../config.ts'
-import type { AppOptions } from '../http/app.ts'
+import type { LogOptions } from '../http/log.ts'
 
-type LogStream = NonNullable<AppOptions['log']['stream']>
+type LogStream = NonNullable<LogOptions['stream']>
 
 const gatherMs = 100
 const gatheredLength = 8192

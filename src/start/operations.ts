@@ -29,7 +29,12 @@ export async function readOperations(path: string | undefined): Promise<readonly
     return manifest.parse(JSON.parse(await readFile(path, 'utf8'))).operations.map(({ body }) => body)
   } catch (error) {
     const expected = 'LARDER_OPERATIONS must name a file as @apollo/generate-persisted-query-manifest writes it'
-    const reason = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message
-    throw new StartError(`${expected}, but ${path} is none: ${reason}`, { cause: error })
+    throw new StartError(`${expected}, but ${path} is none: ${reasonOf(error)}`, { cause: error })
   }
+}
+
+/** What is wrong first, and where: what else is wrong of a file that is no manifest follows from it. */
+function reasonOf(error: unknown): string {
+  const [issue] = error instanceof z.ZodError ? error.issues : []
+  return issue === undefined ? (error as Error).message : `${z.core.toDotPath(issue.path)}: ${issue.message}`
 }

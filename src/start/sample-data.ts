@@ -4,6 +4,8 @@ import { seedCatalog } from '../seed/seed.ts'
 /** Fills an empty catalog with so many generated products; returns how many it holds. */
 export async function ensureSampleData(url: string, products: number, print: (line: string) => void): Promise<number> {
   const client = new pg.Client({ connectionString: url, application_name: 'larder start' })
+  // the next statement fails where the connection broke, and says so; unheard, the error would end the process here
+  client.on('error', () => {})
   await client.connect()
   try {
     const count = await countProducts(client)

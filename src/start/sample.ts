@@ -1,13 +1,14 @@
 import type { Cache } from '../cache/index.ts'
 import type { Database } from '../database/client.ts'
 import { outboxDepth } from '../database/outbox.ts'
+import type { Connections } from '../database/pool.ts'
 import type { OutboxSample, SampleEvent } from '../observe/index.ts'
 import type { SharedValues } from '../redis/shared-values.ts'
 
 interface Sampled {
   readonly cache: Cache
   readonly reader: Database
-  readonly writer: Database
+  readonly writer: Pick<Connections, 'pool'>
   readonly shared: SharedValues | undefined
 }
 
@@ -27,7 +28,7 @@ export async function takeSample({
   }
 }
 
-async function sampleOutbox({ prisma }: Database): Promise<OutboxSample | null> {
-  const depth = await outboxDepth(prisma).catch(() => null)
+async function sampleOutbox(database: Database): Promise<OutboxSample | null> {
+  const depth = await outboxDepth(database).catch(() => null)
   return depth && { depth: depth.rows, oldestMs: depth.oldestMs }
 }

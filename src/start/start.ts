@@ -2,14 +2,17 @@ import { randomUUID } from 'node:crypto'
 import { createCache } from '../cache/index.ts'
 import { createCatalog } from '../catalog/index.ts'
 import type { Config } from '../config.ts'
-import { admitServer, cachePlace } from '../database/cache-server.ts'
+import { asStartError } from '../database/as-start-error.ts'
+import { admitServer, cachePlace, type Epochs } from '../database/cache-server.ts'
 import { connect } from '../database/client.ts'
+import { openDatabase } from '../database/open.ts'
+import { connectWriter } from '../database/writer.ts'
 import { createApp } from '../http/app.ts'
+import { createLog } from '../http/log.ts'
 import { createFeed, startSampling } from '../observe/index.ts'
 import { appOptions } from './app-options.ts'
 import { banner } from './banner.ts'
 import { serveConsole } from './console.ts'
-import { openDatabase } from './database.ts'
 import { durabilityWarning } from './durability.ts'
 import { cacheHealth, databaseHealth } from './health.ts'
 import { keepCoherent } from './coherence.ts'
@@ -22,6 +25,7 @@ import { originOf } from './origin.ts'
 import { takeSample } from './sample.ts'
 import { ensureSampleData } from './sample-data.ts'
 import { connectShared, openStore, placeOf } from './store.ts'
+import { undoAll } from './undo.ts'
 
 /** A running Larder. */
 export interface Larder {
@@ -34,37 +38,38 @@ export interface Larder {
 /**
  * Puts the rooms of the house together: the database, the cache, the catalog that reads through both, the relay that tells
  * the cache of every change, and the HTTP server.
+ * @param print shows a line to whoever started it; in production all that there is to say goes to the log
  * @throws StartError where something that it cannot do without is missing or wrong
  */
 export async function startLarder(config: Config, print: (line: string) => void): Promise<Larder> {
   // what is wrong with the configuration stops the start before anything is touched
   const http = { ...appOptions(config), registered: await readOperations(config.LARDER_OPERATIONS) }
-  const feed = createFeed((error) => print(`What happened could not be taken down: ${String(error)}`))
+  const log = createLog({ level: config.LOG_LEVEL, stream: await logStream(config) })
+  const warn = (line: string): void => log.warn(line)
+  // in production nobody sits there and reads
+  const say = config.NODE_ENV === 'production' ? (line: string): void => log.info(line) : print
+  const feed = createFeed((error) => log.error({ err: error }, 'what happened could not be taken down'))
   const { tell } = feed
   // undone in the opposite order, however far the start got
   const started: (() => Promise<void>)[] = []
-  const stop = async (): Promise<void> => {
-    for (const undo of started.splice(0).toReversed()) await undo()
-  }
+  const stop = (): Promise<void> => undoAll(started)
   try {
-    const source = await openDatabase(config, 'api', print)
+    const source = await openDatabase(config, 'api', say)
     started.push(() => source.stop())
-    const products = await ensureSampleData(source.directUrl, config.LARDER_SAMPLE_DATA, print)
+    const products = await ensureSampleData(source.directUrl, config.LARDER_SAMPLE_DATA, say)
     const timeouts = {
       statementTimeoutMs: config.LARDER_STATEMENT_TIMEOUT_MS,
       transactionTimeoutMs: config.LARDER_TRANSACTION_TIMEOUT_MS,
     }
     const database = connect({
       url: source.url,
-      access: 'read',
       poolSize: config.LARDER_POOL_SIZE,
       listener: tell,
       ...timeouts,
     })
     started.push(() => database.close())
-    const writer = connect({
+    const writer = connectWriter({
       url: source.url,
-      access: 'write',
       poolSize: config.LARDER_WRITE_POOL_SIZE,
       // writes of one row wait for each other: a queue is no outage
       connectTimeoutMs: config.LARDER_TRANSACTION_TIMEOUT_MS,
@@ -72,11 +77,11 @@ export async function startLarder(config: Config, print: (line: string) => void)
       ...timeouts,
     })
     started.push(() => writer.close())
-    const warning = await durabilityWarning(writer.prisma)
-    if (warning !== null) print(warning)
-    const admit = (name: string, server: string): Promise<string> => admitServer(writer.prisma, name, server)
-    await admit(cachePlace, placeOf(config))
-    const store = await openStore(config, await originOf(database.prisma), admit, print)
+    const warning = await durabilityWarning(writer)
+    if (warning !== null) warn(warning)
+    const admit = (name: string, server: string): Promise<string> => admitServer(writer, name, server)
+    const place = await admit(cachePlace, placeOf(config))
+    const store = await openStore(config, await originOf(database), admit, warn)
     const cache = createCache({
       store,
       prefix: config.LARDER_CACHE_PREFIX,
@@ -89,11 +94,13 @@ export async function startLarder(config: Config, print: (line: string) => void)
     })
     started.push(() => cache.close())
     const instance = randomUUID()
+    const epochs = (): Epochs => (store.shared ? { ...store.epochs(), [cachePlace]: place } : {})
     const catalog = createCatalog({
       cache,
       instance,
-      prisma: database.prisma,
-      writer: writer.prisma,
+      epochs,
+      database,
+      writer,
       strict: config.LARDER_WRITES === 'strict',
       transactionTimeoutMs: config.LARDER_TRANSACTION_TIMEOUT_MS,
       deliveryTimeoutMs: config.LARDER_PROPAGATION_MS,
@@ -104,8 +111,9 @@ export async function startLarder(config: Config, print: (line: string) => void)
       catalog,
       cache,
       instance,
+      epochs,
       trustMs: config.LARDER_TRUST_MS,
-      print,
+      warn,
       tell,
     })
     started.push(() => relay.stop())
@@ -121,7 +129,7 @@ export async function startLarder(config: Config, print: (line: string) => void)
     started.push(() => Promise.resolve(watched.stop()))
     const app = await createApp({
       ...http,
-      log: { ...http.log, stream: await logStream(config) },
+      log,
       onAnswer: tell,
       tracing,
       routes: [...metrics.routes, ...watched.routes],
@@ -133,10 +141,11 @@ export async function startLarder(config: Config, print: (line: string) => void)
     })
     started.push(() => app.close())
     const url = await listen(app, config.HOST, config.PORT, 'PORT')
-    for (const line of banner({ config, url, metricsUrl: metrics.url, source, cache, products })) print(line)
+    for (const line of banner({ config, url, metricsUrl: metrics.url, source, cache, products })) say(line)
     return { url, stop }
   } catch (error) {
-    await stop()
-    throw error
+    // what kept it from starting is what people must know; what fails besides follows from it in most cases
+    await stop().catch(() => {})
+    throw asStartError(error)
   }
 }

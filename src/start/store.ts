@@ -27,12 +27,22 @@ export async function openStore(
   const store = createStore(config, origin, admit, warn)
   try {
     await store.ready
+    refuseMissingDatabase(store.trouble())
     return store
   } catch (error) {
     await store.close()
     if (!(error instanceof UnsuitableServerError)) throw error
     throw new StartError(`The server of REDIS_URL cannot be used: ${error.message}.`, { cause: error })
   }
+}
+
+/** The client would go on without having selected one: with the first, which may be somebody else's. */
+function refuseMissingDatabase(trouble: string | null): void {
+  if (trouble === null || !trouble.includes('DB index is out of range')) return
+  throw new StartError(
+    `REDIS_URL must end in the number of a database that its server has, but Redis says: ${trouble}. ` +
+      'Take a smaller number, or raise the setting "databases" of the server.',
+  )
 }
 
 /** Where the configuration keeps the cache, for the database to tell whether that has changed. */

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { hurry } from '../../src/database/outbox.ts'
 import { keepCoherent } from '../../src/start/coherence.ts'
 import { startApi, type TestApi } from '../setup/api.ts'
 import { storeFixture } from '../setup/fixture.ts'
@@ -33,20 +34,30 @@ describe.skipIf(testRedis() === null)('where another Redis takes the place of on
   })
 
   /** An instance that takes part in keeping the cache coherent. */
-  async function open(port: number, deliveryTimeoutMs = 10_000): Promise<TestApi> {
+  async function open(port: number, databasePort: string | number = new URL(url).port): Promise<TestApi> {
     const api = await startApi({
       url,
       redis: { url: `redis://127.0.0.1:${port}`, prefix: 'epochs' },
-      deliveryTimeoutMs,
+      deliveryTimeoutMs: 20_000,
     })
     stops.push(() => api.close())
     const { catalog, cache, instance, feed } = api
-    const relay = await keepCoherent({ url, catalog, cache, instance, trustMs: 2000, print: () => {}, tell: feed.tell })
+    const direct = Object.assign(new URL(url), { port: String(databasePort) })
+    const relay = await keepCoherent({
+      url: direct.href,
+      catalog,
+      cache,
+      instance,
+      trustMs: 2000,
+      warn: () => {},
+      tell: feed.tell,
+    })
     stops.push(() => relay.stop())
     await until(() => cache.trusted)
     return api
   }
 
+  const epochOf = ({ cache }: TestApi): number => Number(cache.store.epochs()['epochs:life'])
   const titleOf = async (api: TestApi): Promise<string> => (await api.ask(page)).data.product.title as string
   const rename = async (api: TestApi, title: string): Promise<void> => {
     const query = `mutation ($title: String!) { productUpdate(id: "Product:1", input: { title: $title }) { userErrors { code } } }`
@@ -60,16 +71,46 @@ describe.skipIf(testRedis() === null)('where another Redis takes the place of on
     } while (!api.events.some(({ type }) => type === 'hit'))
   }
 
-  it('what is written through the one is seen by those who read the other', async () => {
-    const cutOff = await open(one.port)
+  /** One instance that stays with the one and hears nothing from the database for now, and one that moved to the other. */
+  async function splitPair(): Promise<{ stays: TestApi; moved: TestApi; notices: TestProxy }> {
+    const notices = await startProxy(Number(new URL(url).port))
+    stops.push(() => notices.stop())
+    const stays = await open(one.port, notices.port)
     const moved = await open(proxy.port)
-    await warm(cutOff)
+    await warm(stays)
+    notices.hold('everything')
     proxy.lead(two.port)
-    await until(() => moved.cache.store.epochs()['epochs:life'] === '2')
+    await until(() => epochOf(moved) > 1)
     await until(() => moved.cache.trusted)
+    return { stays, moved, notices }
+  }
+
+  /** Settles once a write waits until others have noticed something. */
+  async function aWriteWaits(): Promise<void> {
+    const notified = new Promise<void>((resolve) => {
+      client.on('notification', ({ payload }) => payload === hurry && resolve())
+    })
+    await client.query('LISTEN larder_outbox')
+    await notified
+  }
+
+  it('what is written through the one is seen by those who read the other', async () => {
+    const { stays, moved, notices } = await splitPair()
     await warm(moved)
-    await rename(cutOff, 'Changed where nobody reads')
-    expect(await titleOf(moved)).toBe('Changed where nobody reads')
+    const waits = aWriteWaits()
+    const reading = rename(stays, 'Changed where nobody reads').then(() => titleOf(moved))
+    await Promise.race([reading, waits])
+    notices.pass()
+    expect(await reading).toBe('Changed where nobody reads')
+  })
+
+  it('what is written through the other is not answered before those have noticed who read the one', async () => {
+    const { stays, moved, notices } = await splitPair()
+    const waits = aWriteWaits()
+    const reading = rename(moved, 'Changed where others do not read').then(() => titleOf(stays))
+    await Promise.race([reading, waits])
+    notices.pass()
+    expect(await reading).toBe('Changed where others do not read')
   })
 
   it('and going back to the one finds nothing of what it held before', async () => {

@@ -4,24 +4,22 @@ import { createCache, memoryStore, newToken } from '../../src/cache/index.ts'
 import type { ChangeContext } from '../../src/catalog/changes.ts'
 import { readChangeContext } from '../../src/catalog/affected.ts'
 import { Causes } from '../../src/catalog/events.ts'
-import { createSettle, type Settle } from '../../src/catalog/settle.ts'
-import type { WriteOptions } from '../../src/catalog/write.ts'
-import { connect, type Database } from '../../src/database/client.ts'
+import { createSettle, type Settle, type SettleOptions } from '../../src/catalog/settle.ts'
+import { connectWriter, type Writer } from '../../src/database/writer.ts'
 import { gate } from '../setup/gate.ts'
 import { testDatabase } from '../setup/index.ts'
 
 let client: pg.Client
-let database: Database
+let database: Writer
 
 beforeAll(async () => {
   const { url, client: ours } = await testDatabase()
   client = ours
-  database = connect({
+  database = connectWriter({
     url,
     poolSize: 4,
     connectTimeoutMs: 20_000,
     statementTimeoutMs: 20_000,
-    access: 'write',
     listener: () => {},
   })
 })
@@ -42,23 +40,22 @@ async function change(settle: Settle, id: number): Promise<{ settled: ReturnType
      WHERE transaction_id = (SELECT max(transaction_id) FROM outbox)`,
   )
   const transaction = String(rows[0].transaction)
-  const committed = { changes: { transaction, rows }, held: [], causes: new Causes(), writer: newToken() }
+  const committed = { changes: { transaction, rows }, held: [], causes: new Causes(), holder: newToken() }
   return { settled: settle({ ...committed, observer: undefined }), transaction }
 }
 
 const productsOf = (rows: readonly { after: Record<string, unknown> | null }[]): unknown[] =>
   [...new Set(rows.map(({ after }) => after?.['id'] ?? after?.['product_id']))].toSorted()
 
-function settling(readContext: WriteOptions['readContext']): Settle {
+function settling(readContext: SettleOptions['readContext']): Settle {
   // shared as Redis is: what it has been told to evict nobody else has to be told
   const store = Object.assign(memoryStore(), { shared: true })
   return createSettle({
     cache: createCache({ store, prefix: 'test', listener: () => {} }),
-    prisma: database.prisma,
+    writer: database,
+    epochs: () => ({}),
     readContext,
     affectedKeys: (changes) => productsOf(changes).map((id) => `product:${String(id)}`),
-    strict: false,
-    transactionTimeoutMs: 5000,
     instance: 'here',
     deliveryTimeoutMs: 50,
     listener: () => {},
@@ -71,10 +68,10 @@ describe('writes that settle at the same time', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     const reads: unknown[][] = []
     const reading = gate()
-    const settle = settling(async (prisma, changes): Promise<ChangeContext> => {
+    const settle = settling(async (writer, changes): Promise<ChangeContext> => {
       reads.push(productsOf(changes))
       await reading.arrive()
-      return readChangeContext(prisma, changes)
+      return readChangeContext(writer, changes)
     })
     const first = await change(settle, 1)
     await reading.reached
@@ -87,30 +84,34 @@ describe('writes that settle at the same time', () => {
   })
 
   it('delete each what they have recorded, and nothing that others have not settled yet', async () => {
-    const deletions = vi.spyOn(database.prisma, '$queryRawUnsafe')
+    const sent = vi.spyOn(database, 'query')
     const settle = settling(readChangeContext)
     await client.query(`UPDATE product SET title = 'Other' WHERE id = 4`)
     const writes = [await change(settle, 1), await change(settle, 2), await change(settle, 3)]
     expect(await Promise.all(writes.map(({ settled }) => settled))).toEqual(['DONE', 'DONE', 'DONE'])
     // in whatever order they have come so far
-    expect(deletions.mock.calls.flatMap(([, transactions]) => transactions as string[]).toSorted()).toEqual(
+    const deletions = sent.mock.calls.filter(([{ text }]) => text.includes('DELETE'))
+    expect(deletions.flatMap(([{ values }]) => values[0] as string[]).toSorted()).toEqual(
       writes.map(({ transaction }) => transaction).toSorted(),
     )
     const { rows } = await client.query(`SELECT DISTINCT after ->> 'id' AS id FROM outbox WHERE entity = 'product'`)
     expect(rows).toEqual([{ id: '4' }])
-    deletions.mockRestore()
+    sent.mockRestore()
   })
 
   it('are not done before it is known that what they have recorded was evicted where everybody reads', async () => {
-    const deletions = vi.spyOn(database.prisma, '$queryRawUnsafe').mockRejectedValue(new Error('gone'))
+    const { query } = database
+    const sent = vi.spyOn(database, 'query').mockImplementation((statement) => {
+      return statement.text.includes('DELETE') ? Promise.reject(new Error('gone')) : query(statement)
+    })
     const settle = settling(readChangeContext)
     await client.query(
       `INSERT INTO instance (id, mode, seen_at) VALUES ('another', 'trusting', clock_timestamp() + interval '1 minute')`,
     )
     const { settled } = await change(settle, 1)
     expect(await settled).toBe('PENDING')
-    expect(deletions).toHaveBeenCalledOnce()
-    deletions.mockRestore()
+    expect(sent.mock.calls.filter(([{ text }]) => text.includes('DELETE'))).toHaveLength(1)
+    sent.mockRestore()
     expect((await client.query('SELECT FROM outbox')).rowCount).toBeGreaterThan(0)
   })
 

@@ -2,6 +2,7 @@ import type pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Cache } from '../../src/cache/index.ts'
 import { DatabaseUnavailableError } from '../../src/database/errors.ts'
+import { raw, sql } from '../../src/database/sql.ts'
 import { startRelay, type Relay } from '../../src/database/relay.ts'
 import { startApi, type TestApi, type TestApiOptions } from '../setup/api.ts'
 import { storeFixture } from '../setup/fixture.ts'
@@ -124,9 +125,9 @@ describe.skipIf(redis === null)('a write', () => {
       let runs = 0
       const { result } = await api.catalog.write(async (tx) => {
         runs += 1
-        await tx.product.update({ where: { id: 1 }, data: { title: `Run ${runs}` } })
+        await tx.query(sql`UPDATE product SET title = ${`Run ${runs}`} WHERE id = 1`)
         if (runs < 3)
-          await tx.$executeRawUnsafe(`DO $$ BEGIN RAISE EXCEPTION 'met another' USING ERRCODE = '${state}'; END $$`)
+          await tx.query(raw(`DO $$ BEGIN RAISE EXCEPTION 'met another' USING ERRCODE = '${state}'; END $$`))
         return runs
       })
       expect(result).toBe(3)
@@ -141,7 +142,7 @@ describe.skipIf(redis === null)('a write', () => {
     let runs = 0
     const failing = api.catalog.write(async (tx) => {
       runs += 1
-      await tx.$executeRaw`DO $$ BEGIN RAISE EXCEPTION 'always' USING ERRCODE = '40001'; END $$`
+      await tx.query(sql`DO $$ BEGIN RAISE EXCEPTION 'always' USING ERRCODE = '40001'; END $$`)
     })
     await expect(failing).rejects.toThrow(DatabaseUnavailableError)
     expect(runs).toBe(6)
@@ -277,6 +278,19 @@ describe.skipIf(redis === null)('a write whose keys cannot be evicted', () => {
       { entity: 'product', settling: true },
       { entity: 'product_search', settling: true },
     ])
+  })
+
+  it('is pending too where it is sent again, and finds that nothing is left to change', async () => {
+    const [writer, other] = [await open({ tamper: broken, deliveryTimeoutMs: 50 }), await open()]
+    await other.ask(readTitle)
+    await writer.ask(rename('Sent twice'))
+    expect((await writer.ask(rename('Sent twice'))).extensions).toEqual({ larder: { propagation: 'PENDING' } })
+    const relay = await relayOf(other, 'shared')
+    const patient = await open()
+    const { extensions } = await patient.ask(rename('Sent twice'))
+    expect(extensions).toBeUndefined()
+    expect((await other.ask(readTitle)).data.product).toEqual({ title: 'Sent twice' })
+    await relay.stop()
   })
 
   it('is refused and changes nothing where the configuration says strict', async () => {

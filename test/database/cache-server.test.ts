@@ -1,13 +1,12 @@
 import { afterAll, beforeEach, expect, it } from 'vitest'
 import { admitServer, cachePlace } from '../../src/database/cache-server.ts'
-import { connect } from '../../src/database/client.ts'
 import { originSql } from '../../src/database/origin.ts'
 import { deleteChanges } from '../../src/database/outbox.ts'
+import { connectWriter } from '../../src/database/writer.ts'
 import { testDatabase } from '../setup/index.ts'
 
 const { url, client } = await testDatabase()
-const database = connect({ url, access: 'write' })
-const { prisma } = database
+const database = connectWriter({ url })
 afterAll(() => database.close())
 beforeEach(() => client.query('DELETE FROM cache_server; DELETE FROM outbox'))
 
@@ -20,29 +19,41 @@ const left = async (): Promise<string[]> =>
 
 it('a server is met in the same epoch by all, and begins a new one where it was another before', async () => {
   const met = [
-    await admitServer(prisma, 'life', 'one'),
-    await admitServer(prisma, 'life', 'one'),
-    await admitServer(prisma, 'life', 'two'),
-    await admitServer(prisma, 'life', 'two'),
+    await admitServer(database, 'life', 'one'),
+    await admitServer(database, 'life', 'one'),
+    await admitServer(database, 'life', 'two'),
+    await admitServer(database, 'life', 'two'),
     // what it holds is from before the other one
-    await admitServer(prisma, 'life', 'one'),
-    await admitServer(prisma, 'life of another node', 'two'),
+    await admitServer(database, 'life', 'one'),
+    await admitServer(database, 'life of another node', 'two'),
   ]
   expect(met).toEqual(['1', '1', '2', '2', '3', '1'])
 })
 
 it('of many who meet another server at the same time, one begins an epoch', async () => {
-  await admitServer(prisma, 'life', 'one')
-  const met = await Promise.all(Array.from({ length: 8 }, () => admitServer(prisma, 'life', 'two')))
+  await admitServer(database, 'life', 'one')
+  const met = await Promise.all(Array.from({ length: 8 }, () => admitServer(database, 'life', 'two')))
   expect(new Set(met)).toEqual(new Set(['2']))
 })
 
+it('changes that were evicted in the current epoch stay while another instance may read in an earlier one', async () => {
+  await admitServer(database, 'life', 'one')
+  await client.query(`INSERT INTO instance (id, mode, epochs, seen_at)
+    VALUES ('z', 'trusting', '{"life": "1"}', clock_timestamp() + interval '1 minute')`)
+  await admitServer(database, 'life', 'two')
+  await change(1)
+  const evicted = [{ transaction: '1', epochs: { life: '2' } }]
+  expect([(await deleteChanges(database, evicted)).size, await left()]).toEqual([0, ['1']])
+  await client.query(`UPDATE instance SET mode = 'bypassing'`)
+  expect([(await deleteChanges(database, evicted)).size, await left()]).toEqual([1, []])
+})
+
 it('changes that were evicted in an epoch that is over stay for whoever delivers', async () => {
-  await admitServer(prisma, 'a', 'one')
-  await admitServer(prisma, 'b', 'one')
+  await admitServer(database, 'a', 'one')
+  await admitServer(database, 'b', 'one')
   for (const transaction of [1, 2, 3, 4]) await change(transaction)
-  await admitServer(prisma, 'b', 'two')
-  const deleted = await deleteChanges(prisma, [
+  await admitServer(database, 'b', 'two')
+  const deleted = await deleteChanges(database, [
     { transaction: '1', epochs: { a: '1' } },
     { transaction: '2', epochs: { a: '1', b: '1' } },
     { transaction: '3', epochs: { b: '2', a: '1' } },
@@ -55,11 +66,11 @@ it('changes that were evicted in an epoch that is over stay for whoever delivers
 
 it('what is cached elsewhere than before is of another origin', async () => {
   const origin = async (): Promise<unknown> => (await client.query<{ origin: string }>(originSql)).rows[0]?.origin
-  await admitServer(prisma, cachePlace, 'server larder')
+  await admitServer(database, cachePlace, 'server larder')
   const first = await origin()
-  await admitServer(prisma, cachePlace, 'server larder')
+  await admitServer(database, cachePlace, 'server larder')
   expect(await origin()).toBe(first)
-  await admitServer(prisma, cachePlace, 'process')
-  await admitServer(prisma, cachePlace, 'server larder')
+  await admitServer(database, cachePlace, 'process')
+  await admitServer(database, cachePlace, 'server larder')
   expect(await origin()).not.toBe(first)
 })

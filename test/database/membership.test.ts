@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { connect } from '../../src/database/client.ts'
-import { awaitDelivery, type OutboxRow } from '../../src/database/outbox.ts'
+import { awaitDelivery, ofTransaction } from '../../src/database/await-delivery.ts'
+import type { OutboxRow } from '../../src/database/outbox.ts'
 import { startRelay, type Relay, type RelayOptions } from '../../src/database/relay.ts'
+import { connectWriter } from '../../src/database/writer.ts'
 import { testDatabase } from '../setup/index.ts'
+import { startProxy } from '../setup/proxy.ts'
 import { until } from '../setup/until.ts'
 
 /** One of the instances on a database, with a cache that answers or does not. */
@@ -15,7 +17,7 @@ interface Instance {
 }
 
 const { url, client } = await testDatabase()
-const database = connect({ url, access: 'write' })
+const database = connectWriter({ url })
 const instances: Instance[] = []
 
 beforeEach(async () => {
@@ -73,7 +75,7 @@ const modeOf = async (name: string): Promise<string | undefined> =>
   (await client.query<{ mode: string }>('SELECT mode FROM instance WHERE id LIKE $1', [`${name}-%`])).rows[0]?.mode
 
 const delivery = (transaction: string, timeoutMs: number, isTrusted = false): Promise<'delivered' | 'pending'> =>
-  awaitDelivery(database.prisma, transaction, {
+  awaitDelivery(database, ofTransaction(transaction), {
     instance: 'the writer',
     isEvicted: false,
     isTrusted: () => isTrusted,
@@ -120,6 +122,57 @@ describe('instances that share a cache', () => {
     await change('two')
     await until(() => b.delivered.length === 1)
     expect(b.delivered.map(({ entity }) => entity)).toEqual(['two'])
+  })
+
+  it('begin to trust in no epoch that is over, and say in which they do', async () => {
+    await client.query(`INSERT INTO cache_server (name, server, epoch) VALUES ('life', 'two', 2)`)
+    let epochs = { life: '1' }
+    const a = await start('a', { epochs: () => epochs })
+    await until(async () => (await modeOf('a')) === 'trusting')
+    await change('met by nobody')
+    expect(a.trusts).toBe(false)
+    epochs = { life: '2' }
+    await until(() => a.trusts)
+    expect((await client.query('SELECT epochs FROM instance')).rows).toEqual([{ epochs }])
+    await client.query('DELETE FROM cache_server')
+  })
+
+  it('keep what they have evicted while another may read in an epoch that is over', async () => {
+    await client.query(`
+      INSERT INTO cache_server (name, server, epoch) VALUES ('life', 'two', 2);
+      INSERT INTO instance (id, mode, epochs, seen_at)
+        VALUES ('z', 'trusting', '{"life": "1"}', clock_timestamp() + interval '1 minute')`)
+    const a = await start('a', { epochs: () => ({ life: '2' }) })
+    const transaction = await change('one')
+    await until(() => a.delivered.length > 1)
+    expect(await delivery(transaction, 0)).toBe('pending')
+    await client.query(`UPDATE instance SET epochs = '{"life": "2"}' WHERE id = 'z'`)
+    expect(await delivery(transaction, 20_000)).toBe('delivered')
+    await client.query('DELETE FROM cache_server')
+  })
+
+  it('trust it no more once it was away while they counted as gone, even if it is back', async () => {
+    const notices = await startProxy(Number(new URL(url).port))
+    let holds = (): boolean => false
+    const a = await start('a', {
+      url: Object.assign(new URL(url), { port: String(notices.port) }).href,
+      onTrust: (given) => Promise.resolve(void (holds = given)),
+    })
+    notices.hold('everything')
+    await until(async () => {
+      const { rows } = await client.query<{ gone: boolean }>(
+        `SELECT seen_at < clock_timestamp() - interval '6 seconds' AS gone FROM instance`,
+      )
+      return rows[0]?.gone === true
+    })
+    expect(holds()).toBe(true)
+    a.cacheAnswers = false
+    holds()
+    a.cacheAnswers = true
+    expect(holds()).toBe(false)
+    notices.pass()
+    await a.relay.stop()
+    await notices.stop()
   })
 
   it('leave the delivery to another where one does not reach the cache', async () => {

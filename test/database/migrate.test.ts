@@ -81,7 +81,9 @@ describe('migrate', () => {
     const failure = await migrate('postgresql://user:secret@127.0.0.1:1/none', folder).catch(
       (error: Error) => error.message,
     )
-    expect(failure).toMatch(/^PostgreSQL at 127.0.0.1:1\/none cannot be reached: .*ECONNREFUSED.*Check DATABASE_URL\.$/)
+    expect(failure).toMatch(
+      /^PostgreSQL at 127.0.0.1:1\/none cannot be reached: .*ECONNREFUSED.*Check DATABASE_URL, or LARDER_DIRECT_DATABASE_URL where that is set\.$/,
+    )
     expect(failure).not.toContain('secret')
   })
 })

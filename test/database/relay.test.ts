@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { hurry, waitForDelivery, writerName, type OutboxRow } from '../../src/database/outbox.ts'
+import { waitForDelivery } from '../../src/database/await-delivery.ts'
+import { hurry, writerName, type OutboxRow } from '../../src/database/outbox.ts'
+import { queryableOn } from '../../src/database/sql.ts'
 import { startRelay, type Relay, type RelayOptions } from '../../src/database/relay.ts'
 import { testDatabase } from '../setup/index.ts'
 import { until } from '../setup/until.ts'
@@ -98,7 +100,7 @@ describe('the relay', () => {
     expect(told).toEqual(['trusts'])
     expect(delivered.map(({ entity }) => entity)).toEqual(['first'])
     await change('second')
-    expect(await waitForDelivery(client, 10_000)).toBe('delivered')
+    expect(await waitForDelivery(queryableOn(client), 10_000)).toBe('delivered')
     expect(delivered.map(({ entity }) => entity)).toEqual(['first', 'second'])
   })
 
@@ -110,9 +112,9 @@ describe('the relay', () => {
       await slow.query('BEGIN')
       await change('early number', slow)
       await change('late number')
-      expect(await waitForDelivery(client, 10_000)).toBe('delivered')
+      expect(await waitForDelivery(queryableOn(client), 10_000)).toBe('delivered')
       await slow.query('COMMIT')
-      expect(await waitForDelivery(client, 10_000)).toBe('delivered')
+      expect(await waitForDelivery(queryableOn(client), 10_000)).toBe('delivered')
       expect(delivered.map(({ entity }) => entity)).toEqual(['late number', 'early number'])
     } finally {
       await slow.end()
@@ -129,7 +131,7 @@ describe('the relay', () => {
       },
     })
     await change('kept')
-    expect(await waitForDelivery(client, 20_000)).toBe('delivered')
+    expect(await waitForDelivery(queryableOn(client), 20_000)).toBe('delivered')
     await until(() => told.length > 2)
     expect(told.slice(0, 3)).toEqual(['trusts', 'the store is away', 'trusts'])
     expect(delivered.map(({ entity }) => entity)).toEqual(['kept'])
@@ -162,7 +164,7 @@ describe('the relay', () => {
       },
     })
     await client.query(`INSERT INTO outbox (transaction_id, entity) VALUES (1, 'refused'), (1, 'taken')`)
-    expect(await waitForDelivery(client, 20_000)).toBe('delivered')
+    expect(await waitForDelivery(queryableOn(client), 20_000)).toBe('delivered')
     expect(delivered.map(({ entity }) => entity)).toEqual(['taken', 'refused'])
   })
 
@@ -171,7 +173,7 @@ describe('the relay', () => {
       `INSERT INTO outbox (transaction_id, entity, after) SELECT 1, 'product', jsonb_build_object('id', i) FROM generate_series(1, 1700) i`,
     )
     await start('shared')
-    expect(await waitForDelivery(client, 20_000)).toBe('delivered')
+    expect(await waitForDelivery(queryableOn(client), 20_000)).toBe('delivered')
     expect(delivered).toMatchObject([
       { id: '', entity: 'product', before: null, after: null },
       { id: '', entity: 'product', before: null, after: null },
@@ -262,7 +264,7 @@ describe('the relay', () => {
     await breakConnections()
     await change('after')
     await until(() => delivered.length > 0)
-    expect(await waitForDelivery(client, 20_000)).toBe('delivered')
+    expect(await waitForDelivery(queryableOn(client), 20_000)).toBe('delivered')
     expect(delivered.map(({ entity }) => entity)).toEqual(['after'])
   })
 
@@ -271,11 +273,11 @@ describe('the relay', () => {
     await start('shared', { onOrigin: (origin) => Promise.resolve(void origins.push(origin)) })
     await breakConnections()
     await change('after')
-    expect(await waitForDelivery(client, 20_000)).toBe('delivered')
+    expect(await waitForDelivery(queryableOn(client), 20_000)).toBe('delivered')
     expect(origins).toEqual([])
   })
 
   it('tells a command that nobody listens', async () => {
-    expect(await waitForDelivery(client, 1000)).toBe('nobody listens')
+    expect(await waitForDelivery(queryableOn(client), 1000)).toBe('nobody listens')
   })
 })

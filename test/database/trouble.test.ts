@@ -6,11 +6,13 @@ import { promisify } from 'node:util'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { connect } from '../../src/database/client.ts'
-import { databaseError, DatabaseTimeoutError, DatabaseUnavailableError } from '../../src/database/errors.ts'
+import { DatabaseTimeoutError, DatabaseUnavailableError } from '../../src/database/errors.ts'
 import { migrate } from '../../src/database/migrate.ts'
 import { originSql } from '../../src/database/origin.ts'
 import { PostgresServer, superuser } from '../../src/database/postgres-server.ts'
 import { keepCoherent } from '../../src/start/coherence.ts'
+import { sql } from '../../src/database/sql.ts'
+import { connectWriter } from '../../src/database/writer.ts'
 import { startApi, type TestApi } from '../setup/api.ts'
 import { createDatabase } from '../setup/database.ts'
 import { storeFixture } from '../setup/fixture.ts'
@@ -58,7 +60,6 @@ describe('a database in trouble', () => {
   it('that does not answer at all makes a read fail in its time, and the next one is served again', async () => {
     const database = connect({
       url: address(proxy.port, 'larder'),
-      access: 'read',
       statementTimeoutMs: 1000,
       connectTimeoutMs,
     })
@@ -71,20 +72,19 @@ describe('a database in trouble', () => {
   })
 
   it('that does not answer in the middle of a write is left, so that what the write had locked is free again', async () => {
-    const database = connect({
+    const database = connectWriter({
       url: address(proxy.port, 'larder'),
-      access: 'write',
       statementTimeoutMs: 1000,
       connectTimeoutMs,
       // so that it is not PostgreSQL that ends it; the pool would after 10 s
       transactionTimeoutMs: 60_000,
     })
-    const writing = database.prisma.$transaction(async (tx) => {
-      await tx.product.update({ where: { id: 1 }, data: { brand: 'Locked' } })
+    const writing = database.transaction(async (tx) => {
+      await tx.query(sql`UPDATE product SET brand = 'Locked' WHERE id = 1`)
       proxy.hold('everything')
-      await tx.product.count()
+      await tx.query(sql`SELECT count(*) FROM product`)
     })
-    expect(await writing.catch(databaseError)).toBeInstanceOf(DatabaseTimeoutError)
+    await expect(writing).rejects.toThrow(DatabaseTimeoutError)
     await query(port, `SET lock_timeout = '5s'; UPDATE product SET brand = 'Free' WHERE id = 1`)
     proxy.pass()
     await database.close()
@@ -98,7 +98,7 @@ describe('a database in trouble', () => {
     const url = address(port, 'larder').replace(superuser, 'taken')
     const other = new pg.Client({ connectionString: url })
     await other.connect()
-    const database = connect({ url, access: 'read' })
+    const database = connect({ url })
     await expect(database.prisma.product.count()).rejects.toThrow(DatabaseUnavailableError)
     await other.end()
     await until(() =>
@@ -146,7 +146,7 @@ describe('a standby', () => {
     await writeFile(join(copy, 'postgres', 'standby.signal'), '')
     const standby = new PostgresServer(copy, ['fsync=off', 'hot_standby=on', 'hot_standby_feedback=off'])
     const standbyPort = await standby.start()
-    const database = connect({ url: address(standbyPort, 'larder'), access: 'read', connectTimeoutMs })
+    const database = connect({ url: address(standbyPort, 'larder'), connectTimeoutMs })
     await expect(database.prisma.product.count()).rejects.toThrow(DatabaseUnavailableError)
     await query(standbyPort, 'SELECT pg_promote(true)')
     expect(await database.prisma.product.count()).toBe(8)
@@ -183,7 +183,7 @@ function coherent({ catalog, cache, instance, feed }: TestApi) {
     cache,
     instance,
     trustMs: 2000,
-    print: () => {},
+    warn: () => {},
     tell: feed.tell,
   })
 }

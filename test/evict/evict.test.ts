@@ -18,7 +18,7 @@ beforeAll(async () => {
   await seedCatalog(database.client, { products: 20, seed: 1 })
   api = await startApi({ url })
   const { catalog, cache, instance, feed } = api
-  relay = await keepCoherent({ url, catalog, cache, instance, trustMs: 20_000, print: () => {}, tell: feed.tell })
+  relay = await keepCoherent({ url, catalog, cache, instance, trustMs: 20_000, warn: () => {}, tell: feed.tell })
   await until(() => cache.trusted)
 })
 afterAll(async () => {

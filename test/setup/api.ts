@@ -4,8 +4,10 @@ import { createCache, memoryStore, redisStore, type Admit, type Cache, type Cach
 import { createCatalog, type Catalog } from '../../src/catalog/index.ts'
 import { admitServer } from '../../src/database/cache-server.ts'
 import { connect, type Database } from '../../src/database/client.ts'
+import { connectWriter } from '../../src/database/writer.ts'
 import { readConfig } from '../../src/config.ts'
 import { createApp, type AppOptions } from '../../src/http/app.ts'
+import { createLog } from '../../src/http/log.ts'
 import { createFeed, type Feed } from '../../src/observe/index.ts'
 import { appOptions } from '../../src/start/app-options.ts'
 import { patient } from './patient.ts'
@@ -85,7 +87,6 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
     throw error
   })
   const config = readConfig({
-    LOG_LEVEL: 'silent',
     RATE_LIMIT: 'off',
     ...patient,
     ...(production ? { NODE_ENV: 'production', LARDER_AUTH_SECRET: testSecret } : {}),
@@ -101,13 +102,13 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
     transactionTimeoutMs,
     listener: feed.tell,
   }
-  const database = connect({ ...pool, access: 'read' })
-  const writer = connect({ ...pool, access: 'write' })
+  const database = connect(pool)
+  const writer = connectWriter(pool)
   const redisTimeouts = {
     readTimeoutMs: config.LARDER_REDIS_READ_TIMEOUT_MS,
     writeTimeoutMs: config.LARDER_REDIS_WRITE_TIMEOUT_MS,
   }
-  const admit: Admit = (name, server) => admitServer(writer.prisma, name, server)
+  const admit: Admit = (name, server) => admitServer(writer, name, server)
   const store = redis ? redisStore({ ...redis, ...redisTimeouts, admit }) : memoryStore()
   await store.ready
   const cache = createCache({
@@ -124,9 +125,9 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
   if (uncached) await cache.trust(false)
   const catalog = createCatalog({
     cache: Object.assign(Object.create(cache) as Cache, tamper(cache)),
-    prisma: database.prisma,
+    database,
     instance,
-    writer: writer.prisma,
+    writer,
     transactionTimeoutMs,
     listener: feed.tell,
     ...(strict === undefined ? {} : { strict }),
@@ -134,7 +135,9 @@ export async function startApi(options: TestApiOptions): Promise<TestApi> {
   })
   const app = await createApp({
     ...appOptions(config),
-    ...(log === undefined ? {} : { log: { level: 'info', stream: { write: (line) => void log.push(line) } } }),
+    log: createLog(
+      log === undefined ? { level: 'silent' } : { level: 'info', stream: { write: (line) => void log.push(line) } },
+    ),
     catalog,
     cache,
     registered,

@@ -5,7 +5,7 @@ import { startApi, type TestApi } from './api.ts'
 
 /** The API with its console, where the environment wants one. */
 export function startWithConsole(url: string, environment: Record<string, string> = {}): Promise<TestApi> {
-  const config = readConfig({ LOG_LEVEL: 'silent', ...environment })
+  const config = readConfig(environment)
   const { identify } = appOptions(config)
   return startApi({
     url,

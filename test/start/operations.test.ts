@@ -32,9 +32,9 @@ it.each([
       { name: 'Good', body: '{ a }' },
       { name: 'Bad', body: 'query Bad {' },
     ],
-    /the operation Bad is no GraphQL: Syntax Error: .*\n.*operations\[1\]\.body/,
+    /operations\[1\]\.body: the operation Bad is no GraphQL: Syntax Error: .*$/,
   ],
-  [[{ body: '{ a }' }, { body: 'nonsense' }], /the operation is no GraphQL: Syntax Error: .*\n.*operations\[1\]\.body/],
+  [[{ body: '{ a }' }, { body: 'nonsense' }], /operations\[1\]\.body: the operation is no GraphQL: Syntax Error: .*$/],
   [[{ body: '' }], /operations\[0\]\.body/],
 ])('refuses the manifest %j, and names the file and what is wrong with it', async (operations, reason) => {
   const path = await manifest(operations)
@@ -43,4 +43,10 @@ it.each([
   await expect(refused).rejects.toThrow(`LARDER_OPERATIONS must name a file`)
   await expect(refused).rejects.toThrow(path)
   await expect(refused).rejects.toThrow(reason)
+})
+
+it('says in one line that another file is no manifest', async () => {
+  await expect(readOperations('package.json')).rejects.toThrow(
+    /^LARDER_OPERATIONS must name a file .+, but package\.json is none: format: [^\n]+$/,
+  )
 })

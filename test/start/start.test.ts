@@ -5,10 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { startRedis } from '../setup/redis-server.ts'
+import { freePort } from '../../src/database/postgres-server.ts'
+import { testSecret } from '../setup/api.ts'
 import { testDatabase, testRedis } from '../setup/index.ts'
 import { patient } from '../setup/patient.ts'
-import { isAlive, runProgram, type RunningProgram } from '../setup/process.ts'
+import { isAlive, npmStart, runProgram, type RunningProgram } from '../setup/process.ts'
+import { startProxy } from '../setup/proxy.ts'
+import { startRedis } from '../setup/redis-server.ts'
 
 const running: RunningProgram[] = []
 let folder: string
@@ -101,6 +104,35 @@ describe('npm start with nothing configured', () => {
   })
 })
 
+it('a signal to npm stops what npm has started', async () => {
+  const program = npmStart({ ...embedded, LARDER_DIRECTORY: join(folder, 'larder') })
+  await ready(program)
+  program.child.kill('SIGTERM')
+  await program.ended()
+  expect(await postgresProcess()).toBeNull()
+})
+
+it('a signal that both the terminal and npm have sent is one, and still stops it in good order', async () => {
+  const program = larder()
+  await ready(program)
+  program.child.kill('SIGINT')
+  program.child.kill('SIGTERM')
+  expect(await program.ended()).toBe(0)
+  expect(await postgresProcess()).toBeNull()
+})
+
+it('a server whose traces nobody takes stops in good order, with its database', async () => {
+  const program = larder({
+    LARDER_TRACES: 'on',
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1',
+    OTEL_EXPORTER_OTLP_TIMEOUT: '100',
+  })
+  await total(await ready(program))
+  program.child.kill('SIGTERM')
+  expect(await program.ended()).toBe(0)
+  expect(await postgresProcess()).toBeNull()
+})
+
 describe('npm run import', () => {
   it('reads files and the standard input beside a running server, and reports', async () => {
     const url = await ready(larder())
@@ -134,12 +166,29 @@ describe('a start that cannot succeed', () => {
     [
       'a database that is not there',
       { DATABASE_URL: 'postgresql://u:secret@127.0.0.1:1/x' },
-      /^PostgreSQL at 127\.0\.0\.1:1\/x cannot be reached: .* Check DATABASE_URL\.\n$/,
+      /^PostgreSQL at 127\.0\.0\.1:1\/x cannot be reached: .* Check DATABASE_URL, or LARDER_DIRECT_DATABASE_URL where that is set\.\n$/,
     ],
   ])('says why in one line: %s', async (_name, environment, message) => {
     const program = larder(environment)
     expect(await program.ended()).toBe(1)
     expect(program.output()).toMatch(message)
+  })
+
+  it('says that the database went away while the catalog was being filled', async () => {
+    const { url } = await testDatabase()
+    const direct = new URL(url)
+    const proxy = await startProxy(Number(direct.port))
+    const program = larder({
+      DATABASE_URL: url.replace(`:${direct.port}/`, `:${proxy.port}/`),
+      LARDER_SAMPLE_DATA: '1000',
+    })
+    await program.printed('Generating')
+    proxy.refuse()
+    expect(await program.ended()).toBe(1)
+    expect(program.output()).toMatch(
+      /\nPostgreSQL cannot be reached: .+\. Check that it runs and is the one of DATABASE_URL\.\n$/,
+    )
+    await proxy.stop()
   })
 
   it('names the port that is taken', async () => {
@@ -159,14 +208,65 @@ describe('a start that cannot succeed', () => {
 
   it('refuses a database that is behind where it may not migrate', async () => {
     const { url, client } = await testDatabase()
-    await client.query(
-      'DELETE FROM _prisma_migrations WHERE migration_name = (SELECT max(migration_name) FROM _prisma_migrations)',
+    const { rows } = await client.query<{ name: string }>(
+      `DELETE FROM _prisma_migrations WHERE migration_name = (SELECT max(migration_name) FROM _prisma_migrations)
+       RETURNING migration_name AS name`,
     )
     const program = larder({ DATABASE_URL: url, LARDER_MIGRATE: 'off' })
     expect(await program.ended()).toBe(1)
-    expect(program.output()).toMatch(
-      /^The database is behind this build: it lacks \S+_cache_server\. Run npm run migrate/,
+    expect(program.output()).toContain(
+      `The database is behind this build: it lacks ${rows[0]?.name}. Run npm run migrate, or set LARDER_MIGRATE=on.\n`,
     )
+  })
+})
+
+describe('in production', () => {
+  const production = { NODE_ENV: 'production', LARDER_AUTH_SECRET: testSecret, LARDER_SAMPLE_DATA: '5' }
+  const said = (program: RunningProgram): [number, string][] =>
+    program
+      .output()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { level: number; msg: string })
+      .map(({ level, msg }) => [level, msg])
+
+  it('everything that is said is JSON with a level, from the start on', async () => {
+    const { url } = await testDatabase()
+    const first = larder({ ...production, DATABASE_URL: url })
+    await first.printed('Larder serves')
+    expect(said(first)).toEqual([
+      [30, 'Generating 5 sample products …'],
+      [40, expect.stringMatching(/^PostgreSQL runs with synchronous_commit=off/)],
+      [30, expect.stringMatching(/^Server listening at /)],
+      [
+        30,
+        expect.stringMatching(
+          /^Larder serves 5 products at http:\/\/127\.0\.0\.1:\d+\/graphql; database: PostgreSQL at .+, cache: .+, metrics: http:.+\/metrics$/,
+        ),
+      ],
+    ])
+    const second = larder({ ...production, DATABASE_URL: url, LOG_LEVEL: 'warn' })
+    await second.printed('The cache is not used')
+    first.child.kill('SIGTERM')
+    await first.ended()
+    await second.printed('in use again')
+    expect(said(second).slice(1)).toEqual([
+      [
+        40,
+        'The cache is not used, reads go to the database: another instance runs on this database without a shared cache: set REDIS_URL on all of them',
+      ],
+      [40, 'The cache is in use again.'],
+    ])
+  })
+
+  it('nothing is said where nothing is to be logged', async () => {
+    const { url } = await testDatabase()
+    const port = await freePort()
+    const program = larder({ ...production, DATABASE_URL: url, LOG_LEVEL: 'silent', PORT: String(port) })
+    await program.serves(`http://127.0.0.1:${port}`)
+    program.child.kill('SIGTERM')
+    expect(await program.ended()).toBe(0)
+    expect(program.output()).toBe('')
   })
 })
 

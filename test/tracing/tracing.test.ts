@@ -1,4 +1,9 @@
-import { InMemorySpanExporter, SimpleSpanProcessor, type ReadableSpan } from '@opentelemetry/sdk-trace-base'
+import {
+  BatchSpanProcessor,
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+  type ReadableSpan,
+} from '@opentelemetry/sdk-trace-base'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { traceTo } from '../../src/tracing/tracing.ts'
 import { startApi, type TestApi } from '../setup/api.ts'
@@ -93,4 +98,12 @@ describe('a traced request', () => {
     expect(told.length).toBeGreaterThan(2)
     expect(JSON.stringify(told)).not.toContain('a-secret-slug')
   })
+})
+
+it('tracing stops though nobody takes its last spans', async () => {
+  const refusing = new InMemorySpanExporter()
+  refusing.export = (_spans, done) => done({ code: 1, error: new Error('nobody listens') })
+  const tracing = traceTo(new BatchSpanProcessor(refusing))
+  tracing.begin({}).batch({ level: 1, kind: 'product', size: 1, reread: false }).done?.()
+  await expect(tracing.stop()).resolves.toBeUndefined()
 })

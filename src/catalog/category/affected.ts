@@ -1,5 +1,12 @@
-import type { CatalogKeys } from '../affected.ts'
-import { differs, idsOf, isWholeTable, valuesOf, type Change, type ChangeContext } from '../changes.ts'
+import {
+  differs,
+  idsOf,
+  isWholeTable,
+  valuesOf,
+  type CatalogKeys,
+  type Change,
+  type ChangeContext,
+} from '../changes.ts'
 import { subtreeProducts } from '../product/groups.ts'
 import { childrenOf, tree } from './groups.ts'
 

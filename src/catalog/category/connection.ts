@@ -19,7 +19,8 @@ const byName: Order = {
   ],
 }
 
-const mostChildren = 250
+/** How many children a category can have: as many as one page of its own holds. */
+export const mostChildren = 250
 
 /**
  * The categories right below one, or the roots.

@@ -1,7 +1,8 @@
+import { insertRow, updateRow } from '../../database/rows.ts'
+import { sql } from '../../database/sql.ts'
 import type { CategoryCreateInput, CategoryUpdateInput, MutationResolvers } from '../../generated/graphql.ts'
 import type { Faults } from '../faults.ts'
 import { parseGlobalId } from '../global-id.ts'
-import { imageColumn } from '../image.ts'
 import { readInput, type Read, type Whole } from '../input.ts'
 import { change, changed, expectVersion, notFound, remove, type Work } from '../mutation.ts'
 import { checkSlug, freeSlug } from '../slugs.ts'
@@ -21,13 +22,12 @@ export const categoryPayload = { category: changed((context, id) => context.read
 function createCategory(input: CategoryCreateInput): Work<number> {
   return async (tx, faults) => {
     const given = readInput(categoryCreateRules, input, faults)
-    await checkSlug(tx.category, 'category', faults, given.slug)
+    await checkSlug(tx, 'category', faults, given.slug)
     if (given.parent !== undefined) await checkPlace(tx, faults, given.parent)
     faults.refuse()
     const { name, ...columns } = given as Whole<typeof categoryCreateRules>
-    const slug = columns.slug ?? (await freeSlug(tx.category, 'category', name))
-    const { id } = await tx.category.create({ data: { ...columnsOf(columns), name, slug }, select: { id: true } })
-    return id
+    const slug = columns.slug ?? (await freeSlug(tx, 'category', name))
+    return insertRow(tx, 'category', { ...columnsOf(columns), name, slug })
   }
 }
 
@@ -36,36 +36,37 @@ function updateCategory(id: string, input: CategoryUpdateInput, expectedVersion?
   return async (tx, faults) => {
     const given = readInput(categoryUpdateRules, input, faults)
     if (given.parent !== undefined) await checkPlace(tx, faults, given.parent, number ?? undefined)
-    const rows = await tx.$queryRaw<{ version: number }[]>`
-      SELECT "version" FROM "category" WHERE "id" = ${number} FOR NO KEY UPDATE`
+    const rows = await tx.query<{ version: number }>(sql`
+      SELECT "version" FROM "category" WHERE "id" = ${number} FOR NO KEY UPDATE`)
     if (rows[0] === undefined || number === null) return notFound(faults, ['id'], id)
     expectVersion(faults, expectedVersion, rows[0].version)
-    await checkSlug(tx.category, 'category', faults, given.slug, number)
+    await checkSlug(tx, 'category', faults, given.slug, number)
     faults.refuse()
-    await tx.category.update({ where: { id: number }, data: columnsOf(given), select: { id: true } })
+    await updateRow(tx, 'category', number, columnsOf(given))
     return number
   }
 }
 
 /** The row is locked against new children and products before they are looked for. */
 async function deleteCategory(tx: Transaction, faults: Faults, id: number): Promise<boolean> {
-  const rows = await tx.$queryRaw<unknown[]>`SELECT FROM "category" WHERE "id" = ${id} FOR UPDATE`
+  const rows = await tx.query(sql`SELECT FROM "category" WHERE "id" = ${id} FOR UPDATE`)
   if (rows.length === 0) return false
-  const children = await tx.category.count({ where: { parentId: id } })
-  const products = await tx.productCategory.count({ where: { categoryId: id } })
+  const [held] = await tx.query<{ children: number; products: number }>(sql`
+    SELECT (SELECT count(*) FROM "category" WHERE "parent_id" = ${id})::int4 AS children,
+      (SELECT count(*) FROM "product_category" WHERE "category_id" = ${id})::int4 AS products`)
+  const { children, products } = held ?? { children: 0, products: 0 }
   if (children > 0 || products > 0) {
     const what = `${children} children and ${products} products`
     faults.fail('IN_USE', ['id'], `The category still has ${what}: move or delete them first`)
   }
-  await tx.category.delete({ where: { id } })
+  await tx.query(sql`DELETE FROM "category" WHERE "id" = ${id}`)
   return true
 }
 
-function columnsOf({ description, image, parent, ...columns }: Read<typeof categoryUpdateRules>) {
+function columnsOf({ description, parent, ...columns }: Read<typeof categoryUpdateRules>) {
   return {
     ...columns,
-    ...(description === undefined ? {} : { description: description ?? '' }),
-    ...(image === undefined ? {} : { image: imageColumn(image) }),
-    ...(parent === undefined ? {} : { parentId: parent?.id ?? null }),
+    description: description === null ? '' : description,
+    parentId: parent === undefined ? undefined : (parent?.id ?? null),
   }
 }

@@ -1,8 +1,9 @@
+import { mostChildren } from './connection.ts'
 import type { Faults } from '../faults.ts'
+import { sql } from '../../database/sql.ts'
 import type { Transaction } from '../write.ts'
 
 const mostLevels = 20
-const mostChildren = 250
 const field = ['input', 'parent']
 
 /**
@@ -17,9 +18,9 @@ export async function checkPlace(
   parent: { readonly text: string; readonly id: number | null } | null,
   moved?: number,
 ): Promise<void> {
-  await tx.$queryRaw`SELECT FROM "category_tree" FOR UPDATE`
+  await tx.query(sql`SELECT FROM "category_tree" FOR UPDATE`)
   if (parent === null) return
-  const [place] = await tx.$queryRaw<{ path: number[] | null; height: number | null; siblings: number }[]>`
+  const [place] = await tx.query<{ path: number[] | null; height: number | null; siblings: number }>(sql`
     WITH RECURSIVE up AS (
       SELECT "id", "parent_id" FROM "category" WHERE "id" = ${parent.id}
       UNION ALL SELECT c."id", c."parent_id" FROM "category" c JOIN up ON c."id" = up."parent_id"
@@ -28,7 +29,7 @@ export async function checkPlace(
       UNION ALL SELECT c."id", down.level + 1 FROM "category" c JOIN down ON c."parent_id" = down."id"
     )
     SELECT (SELECT array_agg("id") FROM up) AS path, (SELECT max(level) FROM down) AS height,
-      (SELECT count(*)::int FROM "category" WHERE "parent_id" = ${parent.id} AND "id" IS DISTINCT FROM ${moved ?? null}) AS siblings`
+      (SELECT count(*)::int FROM "category" WHERE "parent_id" = ${parent.id} AND "id" IS DISTINCT FROM ${moved ?? null}) AS siblings`)
   const { path, height, siblings } = place ?? { path: null, height: null, siblings: 0 }
   if (path === null) {
     faults.add('NOT_FOUND', field, `There is no category with the id ${parent.text}`)

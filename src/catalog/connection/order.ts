@@ -1,3 +1,5 @@
+import { isStorable, largestInt } from '../storable.ts'
+
 /** How a value is bound in SQL and told apart in a cursor. A timestamptz is milliseconds since 1970 outside SQL. */
 export type SqlType = 'int4' | 'int8' | 'float8' | 'text' | 'timestamptz'
 export interface SqlValue {
@@ -58,7 +60,7 @@ const latestInstant = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 function fits(value: unknown, type: SqlType): boolean {
   switch (type) {
     case 'int4':
-      return Number.isInteger(value) && Math.abs(Number(value)) <= 2_147_483_647
+      return Number.isInteger(value) && Math.abs(Number(value)) <= largestInt
     case 'int8':
       return Number.isSafeInteger(value)
     case 'float8':
@@ -66,7 +68,6 @@ function fits(value: unknown, type: SqlType): boolean {
     case 'timestamptz':
       return Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= latestInstant
     case 'text':
-      // PostgreSQL's text holds neither NUL nor half a surrogate pair
-      return typeof value === 'string' && !value.includes('\0') && value.isWellFormed()
+      return typeof value === 'string' && isStorable(value)
   }
 }

@@ -17,8 +17,9 @@ export interface Page {
   readonly before: Position | null
 }
 
-const largestPage = 100
-const defaultPage = 20
+/** How many rows a page has at most, and where nothing is said. */
+export const largestPage = 100
+export const standardPage = 20
 
 /** @throws BAD_USER_INPUT where the arguments are out of range, contradict each other, or hold a foreign cursor. */
 export function parsePage(field: string, order: Order, given: PageArguments): Page {
@@ -32,7 +33,7 @@ export function parsePage(field: string, order: Order, given: PageArguments): Pa
   const after = given.after ?? null
   const before = given.before ?? null
   return {
-    limit: first ?? last ?? defaultPage,
+    limit: first ?? last ?? standardPage,
     backward: last !== null,
     after: after === null ? null : decodeCursor(after, `after of ${field}`, field, order),
     before: before === null ? null : decodeCursor(before, `before of ${field}`, field, order),

@@ -1,5 +1,12 @@
-import { differs, idsOf, isWholeTable, valuesOf, type Change, type ChangeContext } from '../changes.ts'
-import type { CatalogKeys } from '../affected.ts'
+import {
+  differs,
+  idsOf,
+  isWholeTable,
+  valuesOf,
+  type CatalogKeys,
+  type Change,
+  type ChangeContext,
+} from '../changes.ts'
 import { allProducts, categoryProducts, facetOf, searchResults, subtreeProducts, type Facet } from './groups.ts'
 
 /**

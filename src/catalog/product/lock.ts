@@ -1,4 +1,5 @@
 import type { ProductStatus } from '../../generated/graphql.ts'
+import { sql } from '../../database/sql.ts'
 import type { Transaction } from '../write.ts'
 
 /**
@@ -10,7 +11,7 @@ export async function lockProduct(
   tx: Transaction,
   id: number,
 ): Promise<{ id: number; version: number; status: ProductStatus } | null> {
-  const rows = await tx.$queryRaw<{ id: number; version: number; status: ProductStatus }[]>`
-    SELECT "id", "version", "status"::text AS "status" FROM "product" WHERE "id" = ${id} FOR NO KEY UPDATE`
+  const rows = await tx.query<{ id: number; version: number; status: ProductStatus }>(sql`
+    SELECT "id", "version", "status"::text AS "status" FROM "product" WHERE "id" = ${id} FOR NO KEY UPDATE`)
   return rows[0] ?? null
 }

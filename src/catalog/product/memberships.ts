@@ -1,4 +1,5 @@
 import type { Faults } from '../faults.ts'
+import { sql } from '../../database/sql.ts'
 import type { Transaction } from '../write.ts'
 
 /** A category as an input names it; its id is null where no category can have it. */
@@ -15,7 +16,7 @@ export async function checkCategories(
 ): Promise<void> {
   if (categories === undefined || categories.length === 0) return
   const ids = categories.flatMap(({ id }) => id ?? [])
-  const found = await tx.category.findMany({ where: { id: { in: ids } }, select: { id: true } })
+  const found = await tx.query<{ id: number }>(sql`SELECT "id" FROM "category" WHERE "id" = ANY (${ids}::int4[])`)
   for (const [i, { id, text }] of categories.entries()) {
     if (found.some((each) => each.id === id)) continue
     faults.add('NOT_FOUND', ['input', 'categories', String(i)], `There is no category with the id ${text}`)
@@ -29,10 +30,11 @@ export async function placeInCategories(
   categories: readonly NamedCategory[],
 ): Promise<void> {
   const ids = categories.flatMap(({ id }) => id ?? [])
-  await tx.productCategory.deleteMany({ where: { productId: product, categoryId: { notIn: ids } } })
-  await tx.$executeRaw`
+  await tx.query(sql`
+    DELETE FROM "product_category" WHERE "product_id" = ${product} AND "category_id" <> ALL (${ids}::int4[])`)
+  await tx.query(sql`
     INSERT INTO "product_category" AS membership ("product_id", "category_id", "position")
-    SELECT ${product}, listed.id, listed.place - 1 FROM unnest(${ids}::int4[]) WITH ORDINALITY AS listed (id, place)
+    SELECT ${product}::int4, listed.id, listed.place - 1 FROM unnest(${ids}::int4[]) WITH ORDINALITY AS listed (id, place)
     ON CONFLICT ("product_id", "category_id") DO UPDATE SET "position" = EXCLUDED."position"
-      WHERE membership."position" <> EXCLUDED."position"`
+      WHERE membership."position" <> EXCLUDED."position"`)
 }

@@ -1,3 +1,5 @@
+import { insertRow, updateRow } from '../../database/rows.ts'
+import { sql } from '../../database/sql.ts'
 import type { MutationResolvers, ProductCreateInput, ProductUpdateInput } from '../../generated/graphql.ts'
 import { parseGlobalId } from '../global-id.ts'
 import { readInput, type Read, type Whole } from '../input.ts'
@@ -16,7 +18,7 @@ export const productMutations: Pick<MutationResolvers, 'productCreate' | 'produc
   productDelete: (_root, { id }, context) =>
     remove(context, 'Product', id, async (tx, _faults, number) => {
       if ((await lockProduct(tx, number)) === null) return false
-      await tx.product.delete({ where: { id: number } })
+      await tx.query(sql`DELETE FROM "product" WHERE "id" = ${number}`)
       return true
     }),
 }
@@ -26,15 +28,15 @@ export const productPayload = { product: changed(findProduct) }
 function createProduct(input: ProductCreateInput): Work<number> {
   return async (tx, faults) => {
     const given = readInput(productCreateRules, input, faults)
-    await checkSlug(tx.product, 'product', faults, given.slug)
+    await checkSlug(tx, 'product', faults, given.slug)
     await checkCategories(tx, faults, given.categories)
     const skus = (given.variants ?? []).map(({ sku }, i) => ({ sku, field: ['input', 'variants', String(i), 'sku'] }))
     await checkSkus(tx, faults, skus)
     faults.refuse()
     const { categories = [], variants = [], ...columns } = given as Whole<typeof productCreateRules>
-    const slug = columns.slug ?? (await freeSlug(tx.product, 'product', columns.title))
+    const slug = columns.slug ?? (await freeSlug(tx, 'product', columns.title))
     const { title } = columns
-    const { id } = await tx.product.create({ data: { ...columnsOf(columns), title, slug }, select: { id: true } })
+    const id = await insertRow(tx, 'product', { ...columnsOf(columns), title, slug })
     await placeInCategories(tx, id, categories)
     if (variants.length > 0) await createVariants(tx, id, variants)
     return id
@@ -48,21 +50,17 @@ function updateProduct(id: string, input: ProductUpdateInput, expectedVersion?: 
     const product = number === null ? null : await lockProduct(tx, number)
     if (product === null) return notFound(faults, ['id'], id)
     expectVersion(faults, expectedVersion, product.version)
-    await checkSlug(tx.product, 'product', faults, given.slug, product.id)
+    await checkSlug(tx, 'product', faults, given.slug, product.id)
     await checkCategories(tx, faults, given.categories)
     faults.refuse()
     const { categories, ...columns } = given
-    await tx.product.update({ where: { id: product.id }, data: columnsOf(columns), select: { id: true } })
+    await updateRow(tx, 'product', product.id, columnsOf(columns))
     if (categories !== undefined) await placeInCategories(tx, product.id, categories)
     return product.id
   }
 }
 
 /** The columns of what was given: a description is stored as HTML and as text. */
-function columnsOf({ descriptionHtml: html, images, ...columns }: Omit<Read<typeof productUpdateRules>, 'categories'>) {
-  return {
-    ...columns,
-    ...(html === undefined ? {} : { descriptionHtml: html?.html ?? '', description: html?.text ?? '' }),
-    ...(images === undefined ? {} : { images: images.map((each) => ({ ...each })) }),
-  }
+function columnsOf({ descriptionHtml: html, ...columns }: Omit<Read<typeof productUpdateRules>, 'categories'>) {
+  return html === undefined ? columns : { ...columns, descriptionHtml: html?.html ?? '', description: html?.text ?? '' }
 }

@@ -1,5 +1,4 @@
-import type { CatalogKeys } from '../affected.ts'
-import { differs, idsOf, isWholeTable, type Change, type ChangeContext } from '../changes.ts'
+import { differs, idsOf, isWholeTable, type CatalogKeys, type Change, type ChangeContext } from '../changes.ts'
 import { productReviewRatings, productReviews } from './groups.ts'
 
 /** The keys that a changed review touches: its row, and its product's lists of reviews. */

@@ -1,6 +1,8 @@
+import { insertRow, updateRow } from '../../database/rows.ts'
+import { sql } from '../../database/sql.ts'
 import type { MutationResolvers, ProductStatus, ReviewCreateInput, ReviewUpdateInput } from '../../generated/graphql.ts'
 import { parseGlobalId } from '../global-id.ts'
-import { readInput, type Whole } from '../input.ts'
+import { readInput } from '../input.ts'
 import { change, changed, notFound, remove, type Work } from '../mutation.ts'
 import { lockProduct } from '../product/lock.ts'
 import { maySee, type Viewer } from '../viewer.ts'
@@ -13,8 +15,8 @@ export const reviewMutations: Pick<MutationResolvers, 'reviewCreate' | 'reviewUp
   reviewDelete: (_root, { id }, context) =>
     remove(context, 'Review', id, async (tx, _faults, number) => {
       if (!(await lockReview(tx, context.viewer, number))) return false
-      const { count } = await tx.review.deleteMany({ where: { id: number } })
-      return count > 0
+      const deleted = await tx.query(sql`DELETE FROM "review" WHERE "id" = ${number} RETURNING "id"`)
+      return deleted.length > 0
     }),
 }
 
@@ -27,26 +29,24 @@ function createReview(viewer: Viewer, product: string, input: ReviewCreateInput)
     const owner = productId === null ? null : await lockProduct(tx, productId)
     if (owner === null || !maySee(viewer, owner.status)) return notFound(faults, ['product'], product)
     faults.refuse()
-    const data = { ...(given as Whole<typeof reviewCreateRules>), productId: owner.id }
-    return (await tx.review.create({ data, select: { id: true } })).id
+    return insertRow(tx, 'review', { ...given, productId: owner.id })
   }
 }
 
 function updateReview(viewer: Viewer, id: string, input: ReviewUpdateInput): Work<number> {
   const { id: number } = parseGlobalId(id, 'id', ['Review'])
   return async (tx, faults) => {
-    const data = readInput(reviewUpdateRules, input, faults)
+    const given = readInput(reviewUpdateRules, input, faults)
     if (number === null || !(await lockReview(tx, viewer, number))) return notFound(faults, ['id'], id)
     faults.refuse()
-    const { count } = await tx.review.updateMany({ where: { id: number }, data })
-    return count === 0 ? notFound(faults, ['id'], id) : number
+    return (await updateRow(tx, 'review', number, given)) ? number : notFound(faults, ['id'], id)
   }
 }
 
 /** Locks the product that a review is about. False where there is none, or none that the viewer may see. */
 async function lockReview(tx: Transaction, viewer: Viewer, id: number): Promise<boolean> {
-  const rows = await tx.$queryRaw<{ status: ProductStatus }[]>`
+  const rows = await tx.query<{ status: ProductStatus }>(sql`
     SELECT p."status"::text AS "status" FROM "product" p JOIN "review" r ON r."product_id" = p."id"
-    WHERE r."id" = ${id} FOR NO KEY UPDATE OF p`
+    WHERE r."id" = ${id} FOR NO KEY UPDATE OF p`)
   return rows[0] !== undefined && maySee(viewer, rows[0].status)
 }

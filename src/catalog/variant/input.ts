@@ -41,7 +41,12 @@ export const newVariants = z
     const currency = variants[0]?.price.currency
     for (const [i, variant] of variants.entries()) {
       if (variant.price.currency === currency) continue
-      const message = `all variants of a product have one currency, here ${currency}, but received ${variant.price.currency}`
+      const message = oneCurrency(currency ?? '', variant.price.currency)
       context.addIssue({ code: 'custom', path: [i, 'price', 'currencyCode'], message })
     }
   })
+
+/** Why a price is refused whose currency is not that of the product's other variants. */
+export function oneCurrency(here: string, received: string): string {
+  return `all variants of a product have one currency, here ${here}, but received ${received}`
+}

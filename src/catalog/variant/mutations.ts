@@ -1,12 +1,14 @@
 import type { MutationResolvers, VariantCreateInput, VariantUpdateInput } from '../../generated/graphql.ts'
+import { updateRow } from '../../database/rows.ts'
+import { sql } from '../../database/sql.ts'
 import type { Faults } from '../faults.ts'
 import { parseGlobalId } from '../global-id.ts'
-import { imageColumn } from '../image.ts'
 import { readInput, type Whole } from '../input.ts'
 import { change, changed, expectVersion, notFound, remove, type Work } from '../mutation.ts'
 import { lockProduct } from '../product/lock.ts'
+import { largestInt } from '../storable.ts'
 import type { Transaction } from '../write.ts'
-import { variantCreateRules, variantUpdateRules } from './input.ts'
+import { oneCurrency, variantCreateRules, variantUpdateRules } from './input.ts'
 import { checkSkus, createVariants } from './rows.ts'
 
 export const variantMutations: Pick<
@@ -19,7 +21,7 @@ export const variantMutations: Pick<
   variantDelete: (_root, { id }, context) =>
     remove(context, 'ProductVariant', id, async (tx, _faults, number) => {
       if ((await lockVariant(tx, number)) === null) return false
-      await tx.productVariant.delete({ where: { id: number } })
+      await tx.query(sql`DELETE FROM "product_variant" WHERE "id" = ${number}`)
       return true
     }),
   inventoryAdjust: (_root, { variant, delta }, context) => change(context, adjustInventory(variant, delta)),
@@ -51,14 +53,11 @@ function updateVariant(id: string, input: VariantUpdateInput, expectedVersion?: 
     if (given.sku !== undefined) await checkSkus(tx, faults, [{ sku: given.sku, field: ['input', 'sku'] }], variant.id)
     if (given.price !== undefined) await checkCurrency(tx, faults, given.price.currency, variant)
     faults.refuse()
-    const { price, image, ...columns } = given
-    await tx.productVariant.update({
-      where: { id: variant.id },
-      data: {
-        ...columns,
-        ...(price === undefined ? {} : { priceMinor: price.minor, currency: price.currency }),
-        ...(image === undefined ? {} : { image: imageColumn(image) }),
-      },
+    const { price, ...columns } = given
+    await updateRow(tx, 'product_variant', variant.id, {
+      ...columns,
+      priceMinor: price?.minor,
+      currency: price?.currency,
     })
     return variant.id
   }
@@ -74,10 +73,10 @@ function adjustInventory(id: string, delta: number): Work<number> {
       const message = `${variant.quantity} in stock, but ${-delta} were to be taken`
       faults.fail('OUT_OF_STOCK', ['delta'], message)
     }
-    if (quantity > 2_147_483_647) {
-      faults.fail('INVALID', ['delta'], `expected at most 2147483647 in stock, but there would be ${quantity}`)
+    if (quantity > largestInt) {
+      faults.fail('INVALID', ['delta'], `expected at most ${largestInt} in stock, but there would be ${quantity}`)
     }
-    await tx.productVariant.update({ where: { id: variant.id }, data: { quantity: { increment: delta } } })
+    await updateRow(tx, 'product_variant', variant.id, { quantity })
     return variant.id
   }
 }
@@ -87,10 +86,10 @@ async function lockVariant(
   tx: Transaction,
   id: number,
 ): Promise<{ id: number; productId: number; version: number; quantity: number } | null> {
-  const rows = await tx.$queryRaw<{ id: number; productId: number; version: number; quantity: number }[]>`
+  const rows = await tx.query<{ id: number; productId: number; version: number; quantity: number }>(sql`
     SELECT v."id", v."product_id" AS "productId", v."version", v."quantity"
     FROM "product" p JOIN "product_variant" v ON v."product_id" = p."id"
-    WHERE v."id" = ${id} FOR NO KEY UPDATE OF p, v`
+    WHERE v."id" = ${id} FOR NO KEY UPDATE OF p, v`)
   return rows[0] ?? null
 }
 
@@ -101,11 +100,9 @@ async function checkCurrency(
   currency: string,
   { productId, id }: { productId: number; id?: number },
 ): Promise<void> {
-  const sibling = await tx.productVariant.findFirst({
-    where: { productId, currency: { not: currency }, ...(id === undefined ? {} : { id: { not: id } }) },
-    select: { currency: true },
-  })
-  if (sibling === null) return
-  const message = `all variants of a product have one currency, here ${sibling.currency}, but received ${currency}`
-  faults.add('INVALID', ['input', 'price', 'currencyCode'], message)
+  const [sibling] = await tx.query<{ currency: string }>(sql`
+    SELECT "currency" FROM "product_variant"
+    WHERE "product_id" = ${productId} AND "currency" <> ${currency} AND "id" IS DISTINCT FROM ${id ?? null}::int4 LIMIT 1`)
+  if (sibling === undefined) return
+  faults.add('INVALID', ['input', 'price', 'currencyCode'], oneCurrency(sibling.currency, currency))
 }

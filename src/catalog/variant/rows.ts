@@ -1,5 +1,6 @@
+import { insertRows } from '../../database/rows.ts'
+import { sql } from '../../database/sql.ts'
 import type { Faults, FieldPath } from '../faults.ts'
-import { imageColumn } from '../image.ts'
 import type { Whole } from '../input.ts'
 import type { Transaction } from '../write.ts'
 import type { variantCreateRules } from './input.ts'
@@ -11,10 +12,10 @@ export async function checkSkus(
   wanted: readonly { readonly sku: string; readonly field: FieldPath }[],
   self?: number,
 ): Promise<void> {
-  const found = await tx.productVariant.findMany({
-    where: { sku: { in: wanted.map(({ sku }) => sku) }, ...(self === undefined ? {} : { id: { not: self } }) },
-    select: { sku: true },
-  })
+  const skus = wanted.map(({ sku }) => sku)
+  const found = await tx.query<{ sku: string }>(sql`
+    SELECT "sku" FROM "product_variant"
+    WHERE "sku" = ANY (${skus}::text[]) AND "id" IS DISTINCT FROM ${self ?? null}::int4`)
   const taken = new Set(found.map(({ sku }) => sku))
   for (const { sku, field } of wanted) {
     if (taken.has(sku)) faults.add('TAKEN', field, `The sku "${sku}" belongs to another variant`)
@@ -28,16 +29,11 @@ export async function createVariants(
   productId: number,
   variants: readonly Whole<typeof variantCreateRules>[],
 ): Promise<number[]> {
-  const rows = await tx.productVariant.createManyAndReturn({
-    data: variants.map(({ price, quantityAvailable, image, ...columns }) => ({
-      ...columns,
-      productId,
-      priceMinor: price.minor,
-      currency: price.currency,
-      quantity: quantityAvailable ?? 0,
-      image: imageColumn(image ?? null),
-    })),
-    select: { id: true },
-  })
-  return rows.map(({ id }) => id)
+  return insertRows(
+    tx,
+    'product_variant',
+    variants.map(({ price, quantityAvailable: quantity, ...columns }) => {
+      return { ...columns, productId, priceMinor: price.minor, currency: price.currency, quantity }
+    }),
+  )
 }

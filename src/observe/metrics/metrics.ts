@@ -20,7 +20,7 @@ export interface Metrics {
 // counting many at once costs a third of counting each in the middle of its request
 const mostWaiting = 256
 
-/** Counts what happens, for Prometheus. docs/metrics.md lists every metric. */
+/** Counts what happens, for Prometheus. docs/reference/metrics.md lists every metric. */
 export function createMetrics(): Metrics {
   const register = new Registry()
   collectDefaultMetrics({ register })

@@ -10,7 +10,7 @@ const slowLoads: Replacement = {
 }
 const noHolds: Replacement = {
   file: 'src/catalog/write.ts',
-  find: 'const failed = cache.trusted || strict ? await cache.hold(held, writer, observer) : held',
+  find: 'const failed = cache.trusted || strict ? await cache.hold(held, holder, observer) : held',
   replace: 'const failed: readonly string[] = []',
 }
 const quiet = { faults: null }
@@ -46,7 +46,7 @@ export const sabotages: readonly Sabotage[] = [
       },
       {
         file: 'src/catalog/settle.ts',
-        find: 'keys.length === 0 || !cache.trusted ? Promise.resolve(keys) : cache.evict(keys, writer, observer)',
+        find: 'keys.length === 0 || !cache.trusted ? Promise.resolve(keys) : cache.evict(keys, holder, observer)',
         replace: 'Promise.resolve(keys.slice(keys.length))',
       },
     ],

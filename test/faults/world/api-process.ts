@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { freePort } from '../../../src/database/postgres-server.ts'
 import { runProgram, type RunningProgram } from '../../setup/process.ts'
 import { startProxy, type TestProxy } from '../../setup/proxy.ts'
 
@@ -63,16 +64,18 @@ export class ApiProcess {
   /** Starts it, and waits until it serves. @throws where it ends instead */
   async resume(): Promise<void> {
     const { root, databaseUrl } = this.#options
+    const port = await freePort()
     const program = runProgram(
       'src/main.ts',
       [],
-      environment(this.redis.port, databaseUrl(this.database.port)),
+      environment(port, this.redis.port, databaseUrl(this.database.port)),
       '',
       root,
     )
     this.#program = program
-    await program.printed('a query')
-    this.#url = /serves [\d,]+ products at (\S+)\/graphql/.exec(program.output())?.[1] ?? null
+    const url = `http://127.0.0.1:${port}`
+    await program.serves(url)
+    this.#url = url
   }
 
   async kill(): Promise<void> {
@@ -129,10 +132,10 @@ function complaintOf(line: string): string {
   }
 }
 
-function environment(redisPort: number, databaseUrl: string): Record<string, string> {
+function environment(port: number, redisPort: number, databaseUrl: string): Record<string, string> {
   return {
     NODE_ENV: 'production',
-    PORT: '0',
+    PORT: String(port),
     LOG_LEVEL: 'error',
     RATE_LIMIT: 'off',
     LARDER_MIGRATE: 'on',

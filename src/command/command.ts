@@ -1,10 +1,11 @@
-import { Presets, SingleBar } from 'cli-progress'
 import pg from 'pg'
 import { loadEnvFile, readConfig, type Config } from '../config.ts'
-import { databaseError, DatabaseUnavailableError } from '../database/errors.ts'
-import { waitForDelivery, type DeliveryOutcome } from '../database/outbox.ts'
+import { asStartError } from '../database/as-start-error.ts'
+import { waitForDelivery, type WaitOutcome } from '../database/await-delivery.ts'
+import { openDatabase } from '../database/open.ts'
+import { queryableOn } from '../database/sql.ts'
 import { StartError } from '../start-error.ts'
-import { openDatabase } from './database.ts'
+import { showProgress, type ProgressBar } from './progress.ts'
 
 /** What a command that changes the catalog works with. */
 export interface CommandTools {
@@ -19,16 +20,11 @@ export interface CommandTools {
   readonly print: (line: string) => void
 }
 
-export interface ProgressBar {
-  update(done: number): void
-  stop(): void
-}
-
 export interface CommandOptions {
   /** Configuration that goes before the environment's. */
   readonly override?: Partial<Config>
   /** What is said of how running servers took the changes over. */
-  readonly delivery?: Partial<Record<DeliveryOutcome, string>>
+  readonly delivery?: Partial<Record<WaitOutcome, string>>
 }
 
 const deliveryMs = 30_000
@@ -56,6 +52,8 @@ export async function runCommand(
     const config = { ...readConfig(process.env), ...override }
     const database = await openDatabase(config, 'command', (line) => console.error(line))
     const client = new pg.Client({ connectionString: database.directUrl, application_name: 'larder command' })
+    // the next statement fails where the connection broke, and says so; unheard, the error would end the process here
+    client.on('error', () => {})
     try {
       await client.connect()
       await work({
@@ -63,32 +61,19 @@ export async function runCommand(
         url: database.url,
         config,
         applied: database.applied,
-        progress,
+        progress: showProgress,
         print: (line) => console.log(line),
       })
-      const said = delivery[await waitForDelivery(client, deliveryMs)]
+      const said = delivery[await waitForDelivery(queryableOn(client), deliveryMs)]
       if (said !== undefined) console.error(said)
     } finally {
       await client.end()
       await database.stop()
     }
   } catch (error) {
-    const known = error instanceof StartError ? error : databaseError(error)
-    if (!(known instanceof StartError || known instanceof DatabaseUnavailableError)) throw error
-    console.error(known.message)
+    const told = asStartError(error)
+    if (!(told instanceof StartError)) throw error
+    console.error(told.message)
     process.exitCode = 1
   }
-}
-
-function progress(unit: string, total: number): ProgressBar {
-  const bar = new SingleBar(
-    {
-      format: `  {bar} {percentage}%  {value} of {total} ${unit}  {eta_formatted} left`,
-      stream: process.stderr,
-      noTTYOutput: false,
-    },
-    Presets.shades_classic,
-  )
-  bar.start(total, 0)
-  return { update: (done) => bar.update(done), stop: () => bar.stop() }
 }

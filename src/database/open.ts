@@ -1,7 +1,9 @@
 import type { Config } from '../config.ts'
-import { openEmbedded } from '../database/embedded.ts'
-import { migrate, pendingMigrations, placeOf } from '../database/migrate.ts'
 import { StartError } from '../start-error.ts'
+import { openEmbedded } from './embedded.ts'
+import { migrate, pendingMigrations } from './migrate.ts'
+import { refuseOtherDatabase } from './same-database.ts'
+import { placeOf } from './with-client.ts'
 
 /** A database that is up to date. */
 export interface OpenDatabase {
@@ -45,6 +47,7 @@ async function reach(
   const { DATABASE_URL: url, LARDER_DIRECTORY: directory } = config
   if (url !== undefined) {
     const directUrl = config.LARDER_DIRECT_DATABASE_URL ?? url
+    if (directUrl !== url) await refuseOtherDatabase(url, directUrl)
     return { url, directUrl, description: `PostgreSQL at ${placeOf(url)}`, psql: null, stop: () => Promise.resolve() }
   }
   const embedded = await openEmbedded(directory, { role, onProgress: print })
