@@ -43,7 +43,7 @@ const openSlots = 3
 export function startConsole({ feed, cache, shared, now = Date.now }: ConsoleOptions): Console {
   const instance = { id: randomBytes(6).toString('base64url'), name: `${hostname()}/${process.pid}` }
   const recorder = new Recorder(
-    { instance, usage: () => cache.store.usage(), nameOf: (key) => cache.nameOf(key) },
+    { instance, usage: () => cache.store.usage(), nameOf: (key) => cache.nameOf(key), now },
     slotOf(now()),
   )
   const history = new History()
@@ -119,7 +119,7 @@ export function startConsole({ feed, cache, shared, now = Date.now }: ConsoleOpt
         await running
         if (watchers.size === 0) {
           await readOthers()
-          count = freshCount(await cache.census())
+          count = freshCount(await cache.census(), now())
         }
         if (ended) return
         tell(stateSince(0, null, true))
@@ -141,8 +141,8 @@ export function startConsole({ feed, cache, shared, now = Date.now }: ConsoleOpt
 }
 
 /** One that was taken when somebody watched last says nothing any more. */
-function freshCount(count: Count | null): Count | null {
-  return count !== null && Date.now() - count.at < 2 * slotMs ? count : null
+function freshCount(count: Count | null, now: number): Count | null {
+  return count !== null && now - count.at < 2 * slotMs ? count : null
 }
 
 function slotOf(now: number): number {

@@ -9,12 +9,14 @@ export interface RecorderOptions {
   readonly usage: () => { readonly bytes: number; readonly maxBytes: number } | null
   /** The name of a key, as people know it. */
   readonly nameOf: (key: string) => string
-  /** How old a sample may be, in ms, before the database counts as away: taking one waits for it; 8 s by default. */
-  readonly staleMs?: number
+  /** The clock, in ms since the epoch. */
+  readonly now: () => number
 }
 
 type EvictionEvent = Extract<CatalogEvent, { type: 'eviction' }>
 
+// how old a sample may be before the database counts as away: taking one waits for it
+const staleMs = 8000
 // bounds on what one slot tells, whatever happens in it
 const mostEvictions = 8
 const mostChanges = 4
@@ -34,6 +36,7 @@ export class Recorder {
   readonly #settled = new Set<string>()
   #sample: { readonly event: SampleEvent; readonly at: number } | null = null
 
+  /** @param at when the first slot began */
   constructor(options: RecorderOptions, at: number) {
     this.#options = options
     this.#tick = emptyTick(at, options.instance)
@@ -44,8 +47,6 @@ export class Recorder {
     switch (happening.type) {
       case 'hit':
       case 'negative':
-      case 'join':
-      case 'wait':
         this.#kind(happening.kind).hits += happening.count
         // a response that is served whole spares the statements of at least one batch
         if (happening.kind === 'response') this.#batches += happening.count
@@ -69,7 +70,7 @@ export class Recorder {
         this.#evicted(happening)
         break
       case 'sample':
-        this.#sample = { event: happening, at: Date.now() }
+        this.#sample = { event: happening, at: this.#options.now() }
         break
       default:
     }
@@ -121,7 +122,7 @@ export class Recorder {
     const names = [...new Set(event.causes.flatMap(({ keys }) => keys))].map(this.#options.nameOf)
     for (const name of names) this.#kind(kindOf(name)).evictions += 1
     const { evictions } = this.#tick
-    const eviction = evictionOf(event, names)
+    const eviction = evictionOf(event, names, this.#options.now())
     // many mutations must not keep from sight what came from outside
     const alike = evictions.filter(({ by }) => by === eviction.by)
     if (alike.length < mostEvictions) evictions.push(eviction)
@@ -144,13 +145,13 @@ export class Recorder {
 
   #health(): Health | null {
     if (this.#sample === null) return null
-    const { staleMs = 8000, usage } = this.#options
+    const { usage, now } = this.#options
     const { event, at } = this.#sample
     const own = usage()
     const { redis, pools } = event
     return {
       cacheTrouble: event.cache.trusted ? event.cache.trouble : (event.cache.trouble ?? 'changes may go unnoticed'),
-      database: event.outbox !== null && Date.now() - at < staleMs,
+      database: event.outbox !== null && now() - at < staleMs,
       outbox: event.outbox,
       store: event.cache.store,
       memory: own?.bytes ?? redis?.usedBytes ?? null,
@@ -175,7 +176,7 @@ function kindOf(name: string): string {
   return kind === 'generation' ? of : kind
 }
 
-function evictionOf({ by, causes }: EvictionEvent, names: readonly string[]): Eviction {
+function evictionOf({ by, causes }: EvictionEvent, names: readonly string[], at: number): Eviction {
   const byHand = causes.some(({ change }) => isByHand(change))
   const changes = causes
     .map(({ change }) => change)
@@ -183,7 +184,7 @@ function evictionOf({ by, causes }: EvictionEvent, names: readonly string[]): Ev
     .toSorted((one, other) => Number(derived.has(one.entity)) - Number(derived.has(other.entity)))
   return {
     ids: causes.slice(0, mostChanges).flatMap(({ change }) => change.id ?? []),
-    at: Date.now(),
+    at,
     by: byHand ? 'hand' : by === 'mutation' ? 'mutation' : 'outside',
     changes: changes.slice(0, mostChanges).map((change) => ({ row: rowOf(change), what: whatOf(change) })),
     more: Math.max(0, changes.length - mostChanges),

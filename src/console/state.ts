@@ -1,3 +1,4 @@
+import { keptKinds } from '../cache/index.ts'
 import { dependenciesOf, type Dependency } from './dependencies.ts'
 import { addLatency, percentile, type Latency } from './latency.ts'
 import { slotMs, type Eviction, type Instance, type KindCounts, type OperationCounts, type Tick } from './tick.ts'
@@ -60,6 +61,8 @@ export interface OperationRow {
 type Slots = readonly (readonly Tick[])[]
 
 const mostOperations = 10
+// what is built from entries and kept is no entry
+const kept = new Set<string>(keptKinds)
 const slotsOfMinute = 60_000 / slotMs
 
 /**
@@ -87,10 +90,10 @@ export function summarize(
 export function momentOf(ticks: readonly Tick[], at: number, seconds = secondsOf(ticks)): Moment {
   const latency: Latency = {}
   for (const tick of ticks) addLatency(latency, tick.latency)
-  const kinds = ticks.flatMap((tick) => Object.values(tick.kinds))
+  const entries = ticks.flatMap((tick) => Object.entries(tick.kinds).filter(([kind]) => !kept.has(kind)))
   const sum = <Each>(all: readonly Each[], of: (each: Each) => number): number =>
     all.reduce((total, each) => total + of(each), 0)
-  const hits = sum(kinds, (kind) => kind.hits)
+  const hits = sum(entries, ([, counts]) => counts.hits)
   const ends = latestOfEach(ticks)
   const healths = ends.flatMap(({ health }) => (health === null ? [] : [health]))
   const newest = healths.findLast(({ memory }) => memory !== null) ?? healths.at(-1)
@@ -102,7 +105,7 @@ export function momentOf(ticks: readonly Tick[], at: number, seconds = secondsOf
     p50: percentile(latency, 50),
     p99: percentile(latency, 99),
     hits,
-    reads: hits + sum(kinds, (kind) => kind.misses + kind.bypasses),
+    reads: hits + sum(entries, ([, counts]) => counts.misses + counts.bypasses),
     statements: sum(ticks, (tick) => tick.statements),
     avoided: sum(ticks, (tick) => tick.avoided),
     store: newest?.store ?? 'memory',

@@ -1,7 +1,6 @@
-import type { FastifyBaseLogger, FastifyServerOptions } from 'fastify'
+import type { FastifyBaseLogger } from 'fastify'
+import { pino } from 'pino'
 import type { RequestEvent } from '../observe/index.ts'
-
-type LoggerOptions = Exclude<NonNullable<FastifyServerOptions['logger']>, boolean>
 
 export interface LogOptions {
   readonly level: string
@@ -9,9 +8,10 @@ export interface LogOptions {
   readonly stream?: { write(line: string): void } | undefined
 }
 
-/** Nothing that a client sent is logged but its operation's name and what it calls the request. */
-export function loggerOptions({ level, stream }: LogOptions): LoggerOptions {
-  return { level, serializers: { err: withoutValues }, ...(stream === undefined ? {} : { stream }) }
+/** The one log of a process. Nothing that a client sent is logged but its operation's name and what it calls the request. */
+export function createLog({ level, stream }: LogOptions): FastifyBaseLogger {
+  const options = { level, serializers: { err: withoutValues } }
+  return stream === undefined ? pino(options) : pino(options, stream)
 }
 
 /** One line for each request; of what failed on our side, as a warning. */

@@ -91,14 +91,14 @@ const image = z
 const variant = z
   .strictObject({
     sku: fields.sku,
-    title: fields.text(255).nullish(),
+    title: emptied(fields.text(255), ''),
     price: z.string('expected a decimal in quotes such as "19.90"'),
     currency: z.string(),
-    quantity: fields.quantity.nullish(),
-    options: z.record(fields.filled(100), fields.text(255)).nullish(),
+    quantity: emptied(fields.quantity, 0),
+    options: emptied(z.record(fields.filled(100), fields.text(255)), {}),
     image: image.nullish(),
   })
-  .transform(({ price, options, title, quantity, ...given }, context) => {
+  .transform(({ price, options, ...given }, context) => {
     const parsed = parsePrice(price, given.currency)
     if ('error' in parsed) {
       const field = /ISO 4217/.test(parsed.error) ? 'currency' : 'price'
@@ -108,9 +108,7 @@ const variant = z
     return {
       ...given,
       priceMinor: parsed.minor,
-      title: title ?? undefined,
-      quantity: quantity ?? undefined,
-      options: options ? Object.entries(options).map(([name, value]) => ({ name, value })) : undefined,
+      options: options && Object.entries(options).map(([name, value]) => ({ name, value })),
     }
   })
 
@@ -148,7 +146,7 @@ function envelope(notes: Finding[]) {
           slug: fields.slug,
           name: name('category.name'),
           parent: fields.slug.nullish(),
-          description: fields.text(10_000).optional(),
+          description: emptied(fields.text(10_000), ''),
           image: image.nullish(),
         })
         .optional(),
@@ -156,11 +154,11 @@ function envelope(notes: Finding[]) {
         .strictObject({
           slug: fields.slug,
           title: name('product.title'),
-          description: html('product.description', notes).nullish(),
+          description: emptied(html('product.description', notes), { html: '', text: '' }),
           brand: plain('product.brand', notes).pipe(z.string().max(255)).nullish(),
           status: z.enum(['ACTIVE', 'DRAFT', 'ARCHIVED']).optional(),
-          categories: categorySlugs.optional(),
-          images: z.array(image).max(50).optional(),
+          categories: emptied(categorySlugs, []),
+          images: emptied(z.array(image).max(50), []),
           variants: variants.optional(),
         })
         .optional(),
@@ -178,6 +176,14 @@ function envelope(notes: Finding[]) {
       (line) => ['category', 'product', 'review'].includes(Object.keys(line).join()),
       'expected one of {"category":…}, {"product":…} and {"review":…}',
     )
+}
+
+/** A field that may be left out, and that null empties. */
+function emptied<Schema extends z.ZodType>(field: Schema, empty: z.output<Schema>) {
+  return field
+    .nullable()
+    .transform((given) => given ?? empty)
+    .optional()
 }
 
 /** A name without markup: entities are decoded, and space is single. */

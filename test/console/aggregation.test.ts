@@ -4,7 +4,7 @@ import type { Change } from '../../src/catalog/index.ts'
 import { startConsole, type SharedLog, type State } from '../../src/console/index.ts'
 import { addDuration, percentile, type Latency } from '../../src/console/latency.ts'
 import { parseTick } from '../../src/console/tick.ts'
-import { createFeed, type Happening } from '../../src/observe/index.ts'
+import { createFeed, createMetrics, type Happening } from '../../src/observe/index.ts'
 
 const slotMs = 2000
 const begin = 1_800_000_000_000
@@ -135,6 +135,47 @@ describe('what one instance tells', () => {
     one.close()
   })
 
+  it('comes to the share of entries from the cache that metrics have of the same', async () => {
+    const one = instance()
+    const metrics = createMetrics()
+    const happenings: Happening[] = [
+      { type: 'hit', kind: 'product', count: 5 },
+      { type: 'negative', kind: 'product', count: 1 },
+      { type: 'miss', kind: 'product', count: 2 },
+      { type: 'bypass', kind: 'review', count: 1, reason: 'held' },
+      // loaded, if by another read
+      { type: 'join', kind: 'product', count: 3 },
+      { type: 'wait', kind: 'review', count: 4 },
+      // answers and parts of them, which are no entries
+      { type: 'hit', kind: 'response', count: 50 },
+      { type: 'hit', kind: 'part', count: 20 },
+      { type: 'miss', kind: 'part', count: 10 },
+    ]
+    one.tell(...happenings)
+    happenings.forEach(metrics.count)
+    await one.slot()
+    await one.watch()
+    const { hits, reads } = one.latest().minute
+    expect(hits / reads).toBe(6 / 9)
+    expect(hits / reads).toBe(shareIn(await metrics.text()))
+    one.close()
+  })
+
+  it('goes by its own clock', async () => {
+    const one = instance()
+    one.tell(sample(), eviction('mutation', change('product', 1)))
+    await one.slot()
+    await one.watch()
+    expect(one.latest().evictions.map(({ at }) => at)).toEqual([begin])
+    const isDatabaseWell = (): boolean | undefined =>
+      one.latest().dependencies.find(({ name }) => name === 'PostgreSQL')?.ok
+    expect(isDatabaseWell()).toBe(true)
+    // no sample has come for eight seconds
+    for (let i = 0; i < 3; i += 1) await one.slot()
+    expect(isDatabaseWell()).toBe(false)
+    one.close()
+  })
+
   it('goes on as what is new, and is forgotten after ten minutes', async () => {
     const one = instance()
     await one.slot()
@@ -174,6 +215,16 @@ describe('what one instance tells', () => {
     one.close()
   })
 })
+
+/** The share that docs/reference/metrics.md defines, of what was counted since the start. */
+function shareIn(counted: string): number {
+  const sumOf = (name: string): number =>
+    [...counted.matchAll(new RegExp(`^larder_cache_${name}_total\\{kind="([\\w-]+)".*\\} (\\d+)$`, 'gm'))]
+      .filter(([, kind = '']) => !['response', 'part'].includes(kind))
+      .reduce((sum, [, , count]) => sum + Number(count), 0)
+  const hits = sumOf('hits') + sumOf('negative_hits')
+  return hits / (hits + sumOf('misses') + sumOf('bypasses'))
+}
 
 describe('evictions', () => {
   it('tell which row of which table, by whom, and put what follows from others last', async () => {

@@ -125,10 +125,63 @@ describe('an import', () => {
     ).toEqual([{ slug: 'c' }, { slug: 'a' }])
   })
 
-  it('clears what a line names as null', async () => {
-    await run(whole)
-    await run([{ product: { slug: 'shirt', title: 'Shirt', brand: null, images: [] } }])
-    expect(await rows('SELECT brand, images FROM product')).toEqual([{ brand: null, images: [] }])
+  describe('clears what a line names as null', () => {
+    const image = { url: 'https://pictures.example/1.jpg', alt: 'Front', width: 8, height: 9 }
+    const full = [
+      { category: { slug: 'all', name: 'All' } },
+      { category: { ...category, parent: 'all', description: 'To wear', image } },
+      { product: { ...product, images: [image], variants: [{ ...variant, image }] } },
+    ]
+    const inCategory = (change: object): object => ({ category: { slug: 'shirts', name: 'Shirts', ...change } })
+    const inProduct = (change: object): object => ({ product: { slug: 'shirt', title: 'Shirt', ...change } })
+    const inVariant = (change: object): object =>
+      inProduct({ variants: [{ sku: 'S-1', price: '19.90', currency: 'USD', ...change }] })
+    const stored = { url: image.url, altText: 'Front', width: 8, height: 9 }
+
+    it.each([
+      [
+        'the parent of a category',
+        inCategory({ parent: null }),
+        'SELECT parent_id AS a FROM category WHERE id = 2',
+        null,
+      ],
+      ['its description', inCategory({ description: null }), 'SELECT description AS a FROM category WHERE id = 2', ''],
+      ['its image', inCategory({ image: null }), 'SELECT image AS a FROM category WHERE id = 2', null],
+      [
+        'the description of a product',
+        inProduct({ description: null }),
+        'SELECT description || description_html AS a FROM product',
+        '',
+      ],
+      ['its brand', inProduct({ brand: null }), 'SELECT brand AS a FROM product', null],
+      ['its categories', inProduct({ categories: null }), 'SELECT count(*)::int AS a FROM product_category', 0],
+      ['its images', inProduct({ images: null }), 'SELECT images AS a FROM product', []],
+      [
+        'what is said of one of them',
+        inProduct({ images: [{ ...image, alt: null, width: null, height: null }] }),
+        'SELECT images AS a FROM product',
+        [{ ...stored, altText: null, width: null, height: null }],
+      ],
+      ['the title of a variant', inVariant({ title: null }), 'SELECT title AS a FROM product_variant', ''],
+      ['its quantity', inVariant({ quantity: null }), 'SELECT quantity AS a FROM product_variant', 0],
+      ['its options', inVariant({ options: null }), 'SELECT selected_options AS a FROM product_variant', []],
+      ['its image', inVariant({ image: null }), 'SELECT image AS a FROM product_variant', null],
+    ])('%s', async (_name, line, sql, empty) => {
+      await run(full)
+      expect(await rows(sql)).not.toEqual([{ a: empty }])
+      expect(await run([line])).toEqual({ summary: '0 1 0 0', faults: [], notes: [] })
+      expect(await rows(sql)).toEqual([{ a: empty }])
+    })
+
+    it('but nothing that must hold something', async () => {
+      await run(full)
+      const nothing = { slug: 'shirt', title: null, status: null, variants: null }
+      expect((await run([{ product: nothing }])).faults).toEqual([
+        'f:1: product.title: expected string, but received null',
+        'f:1: product.status: expected ACTIVE, DRAFT, ARCHIVED, but received null',
+        'f:1: product.variants: expected array, but received null',
+      ])
+    })
   })
 
   it('gives a whole product another currency at once', async () => {

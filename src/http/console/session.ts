@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Scope, Viewer } from '../../catalog/index.ts'
 import { statusOfCode } from '../../graphql/errors.ts'
 import { errorBody } from '../errors.ts'
-import type { Identify } from '../identify.ts'
+import type { Identify } from '../../auth/tokens.ts'
 
 const cookieName = 'larder_console'
 // browsers keep no larger cookie

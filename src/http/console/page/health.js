@@ -32,10 +32,10 @@ function verdictOf({ dependencies, minute }) {
   }
   if (minute.requests === 0) return { level: 'quiet', text: 'All is well, and nobody is asking.' }
   const { hits, reads } = minute
-  if (reads === 0) return { level: 'quiet', text: 'All is well. Nothing was read in the last minute.' }
+  if (reads === 0) return { level: 'quiet', text: 'All is well. No entry had to be read in the last minute.' }
   return {
     level: 'quiet',
-    text: `All is well: ${percentOf(hits, reads)} % of what was read in the last minute came from the cache.`,
+    text: `All is well: ${percentOf(hits, reads)} % of the entries read in the last minute came from the cache.`,
   }
 }
 
