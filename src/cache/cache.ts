@@ -1,11 +1,12 @@
 import { CatchUp } from './catch-up.ts'
 import { Census, type Count } from './census.ts'
-import { tellBoth, type Listener } from './events.ts'
+import { withObserver, type Listener } from './events.ts'
 import { Flights } from './flights.ts'
 import { inspect, type Inspection } from './inspection.ts'
-import { createKeeper, keptKinds, type Keeper } from './keeper.ts'
+import { createKeeper, type Keeper } from './keeper.ts'
 import { KindReader } from './kind-reader.ts'
-import type { Kind, KindDefinition } from './kind.ts'
+import type { Kind } from './kind.ts'
+import type { KindDefinition } from './kind-definition.ts'
 import { Keys } from './keys.ts'
 import { MergedReads } from './merged-reads.ts'
 import { ParsedValues } from './parsed-values.ts'
@@ -33,11 +34,14 @@ export interface CacheOptions {
 export interface Cache {
   /** Declares a kind of cached thing. @throws where the name is taken or reserved */
   kind<Id, Value>(definition: KindDefinition<Id, Value>): Kind<Id, Value>
-  /** For what is built from entries; null where the store does not tell what has changed. */
-  readonly keeper: Keeper | null
   /**
-   * Comes to know every change that was made before: from then on entries that are at hand are read without a question to
-   * the store, for requests that began before. Never rejects.
+   * Declares a kind of what is built from entries, whose name events carry; null where the store does not tell what has
+   * changed. @throws where the name is taken or reserved
+   */
+  keeper(name: string): Keeper | null
+  /**
+   * Learns of every change that was made before. From then on, entries that are at hand are read without asking the store,
+   * for requests that began before. Never rejects.
    */
   catchUp(): Promise<void>
   /** The names of all kinds. */
@@ -64,9 +68,9 @@ export interface Cache {
   /**
    * Whether this instance may rely on being told of every change. While it may not, reads go to the database; what a
    * store of its own held until then is forgotten, since changes may have been missed.
-   * @param holds asked with every read, for what cannot wait until somebody says so
+   * @param stillTrusted asked with every read, for what cannot wait until somebody says so
    */
-  trust(trusted: boolean, holds?: () => boolean): Promise<void>
+  trust(trusted: boolean, stillTrusted?: () => boolean): Promise<void>
   readonly trusted: boolean
   /** How long a read waits for another process to load what it needs, in ms. */
   readonly waitMs: number
@@ -74,7 +78,7 @@ export interface Cache {
   close(): Promise<void>
 }
 
-const reservedNames = new Set<string>(['group', 'generation', 'life', 'change-count', 'changes', 'trust', ...keptKinds])
+const reservedNames = ['group', 'generation', 'life', 'change-count', 'changes', 'trust']
 
 /** A coherent cache-aside cache over a store. It trusts itself until told otherwise. */
 export function createCache(options: CacheOptions): Cache {
@@ -82,12 +86,13 @@ export function createCache(options: CacheOptions): Cache {
   const { leaseMs = 10_000, holdMs = 10_000, waitMs = 1000, listener = () => {} } = options
   const keys = new Keys(prefix)
   const kinds = new Map<string, Pick<KindReader<never, unknown>, 'inspectKey'>>()
+  const names = new Set(reservedNames)
   const census = new Census(store, keys)
   const transitions = new Transitions(store, listener)
   const catchUp = new CatchUp(store, listener)
   const nameOf = (key: string): string => keys.nameOf(key) ?? key
   let trusted = true
-  let trustHolds = (): boolean => true
+  let stillTrusted = (): boolean => true
   const engine = {
     keys,
     store,
@@ -95,7 +100,7 @@ export function createCache(options: CacheOptions): Cache {
     flights: new Flights(),
     parsed: new ParsedValues(),
     listener,
-    trusted: () => trusted && trustHolds(),
+    trusted: () => trusted && stillTrusted(),
     transitions,
     ttlMs,
     negativeTtlMs,
@@ -103,19 +108,24 @@ export function createCache(options: CacheOptions): Cache {
     waitMs,
   }
 
+  function declare(name: string): void {
+    if (names.has(name)) throw new Error(`the name "${name}" is taken: choose another`)
+    names.add(name)
+  }
+
   return {
     store,
     waitMs,
-    keeper: store.near === null ? null : createKeeper({ ...engine, near: store.near }),
     catchUp: () => (engine.trusted() ? catchUp.ask() : Promise.resolve()),
     kind(definition) {
-      const { name } = definition
-      if (kinds.has(name) || reservedNames.has(name)) {
-        throw new Error(`the kind name "${name}" is taken: choose another`)
-      }
+      declare(definition.name)
       const kind = new KindReader(definition, engine)
-      kinds.set(name, kind)
+      kinds.set(definition.name, kind)
       return kind
+    },
+    keeper(name) {
+      declare(name)
+      return store.near === null ? null : createKeeper(name, { ...engine, near: store.near })
     },
     get kindNames() {
       return [...kinds.keys()]
@@ -132,20 +142,20 @@ export function createCache(options: CacheOptions): Cache {
       const wanted = held.map((key) => ({ do: 'hold', key, writer, holdMs }) as const)
       const outcomes = await transitions.apply(wanted, observer)
       const failed = held.filter((_, i) => outcomes[i] instanceof Error)
-      tellBoth(listener, observer)({ type: 'hold', keys: held, failed: failed.length })
+      withObserver(listener, observer)({ type: 'hold', keys: held, failed: failed.length })
       return failed
     },
     async evict(evicted, writer, observer) {
       const wanted = evicted.map((key) => ({ do: 'evict', key, writer: writer ?? null }) as const)
       const outcomes = await transitions.apply(wanted, observer)
       const failed = evicted.filter((_, i) => outcomes[i] instanceof Error)
-      tellBoth(listener, observer)({ type: 'evict', keys: evicted, failed: failed.length })
+      withObserver(listener, observer)({ type: 'evict', keys: evicted, failed: failed.length })
       return failed
     },
-    async trust(now, holds = () => true) {
+    async trust(now, still = () => true) {
       if (now && !trusted && !store.shared) await store.renew()
       trusted = now
-      trustHolds = holds
+      stillTrusted = still
     },
     get trusted() {
       return engine.trusted()

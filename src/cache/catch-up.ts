@@ -1,7 +1,7 @@
 import type { Listener } from './events.ts'
 import type { Store } from './store.ts'
 
-/** Asks a store what has changed, once for all requests that arrive while the event loop turns once. */
+/** Asks a store what has changed, once for all requests that arrive in the same turn of the event loop. */
 export class CatchUp {
   readonly #store: Store
   readonly #listener: Listener

@@ -1,6 +1,6 @@
 import type { Moment } from './changes.ts'
 
-/** All that must stay as it is for a response to stand. */
+/** All that must stay as it is for what was built from it to stand. */
 export interface Needs {
   /** When the first of it was read. */
   readonly since: Moment
@@ -10,8 +10,8 @@ export interface Needs {
 }
 
 /**
- * What a response was built from: every entry and generation that was read for it, and since when none of them may have
- * changed. Handed to reads, which take down what they use.
+ * What something was built from, such as a response: every entry and generation that was read for it, and since when none
+ * of them may have changed. Handed to reads, which record what they use.
  */
 export class Dependencies {
   readonly #keys = new Set<string>()
@@ -19,7 +19,7 @@ export class Dependencies {
   #expiresAt = Infinity
   #known = true
 
-  /** Something is read at this moment; null where nobody can say. Reads that ran at the same time tell of theirs in any order. */
+  /** Something is read at this moment; null where that is not known. Reads that run at the same time report in any order. */
   readAt(moment: Moment | null): void {
     this.#since ??= moment
     if (moment === null || moment.life !== this.#since?.life) this.#known = false
@@ -33,18 +33,18 @@ export class Dependencies {
   }
 
   /** Something was read that no store vouches for: past it, or shared with a load of which nobody knows what it came to. */
-  spoil(): void {
+  taint(): void {
     this.#known = false
   }
 
   /** What is built from this needs all of it as well. */
-  takeDown(larger: Dependencies): void {
-    if (!this.#known) larger.spoil()
+  addTo(larger: Dependencies): void {
+    if (!this.#known) larger.taint()
     if (this.#since !== null) larger.readAt(this.#since)
     for (const key of this.#keys) larger.add(key, this.#expiresAt)
   }
 
-  /** Whether nothing was read: it changes only with what it was handed. */
+  /** Whether nothing was read: what is built then changes only with what it is given. */
   get none(): boolean {
     return this.#known && this.#since === null
   }

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Dependencies } from './dependencies.ts'
-import { tellBoth, type BypassReason, type EntryListener, type Listener } from './events.ts'
+import { withObserver, type BypassReason, type EntryListener, type Listener } from './events.ts'
 import type { Flights } from './flights.ts'
 import { generationsOf, type Generations } from './generations.ts'
 import type { Keys } from './keys.ts'
-import { load, type KindDefinition } from './kind.ts'
+import { load, type KindDefinition } from './kind-definition.ts'
 import { lifetimeOf } from './lifetime.ts'
 import type { MergedReads, View } from './merged-reads.ts'
 import type { ParsedValues } from './parsed-values.ts'
-import { Sorted, type Acquisition, type Result, type Wanted } from './sorted.ts'
+import { Round, type Acquisition, type Result, type Wanted } from './round.ts'
 import { judge, judgeValue, stampsOf, type Finding } from './stamps.ts'
 import type { AcquireOutcome, Value as StoredValue } from './state.ts'
 import type { OutcomeOf, Store, Transition } from './store.ts'
@@ -74,7 +74,7 @@ export class EntryRead<Id, Value> {
     this.#unleased = unleased
     this.#observer = observer
     this.#dependencies = dependencies
-    this.#tell = tellBoth(engine.listener, observer)
+    this.#tell = withObserver(engine.listener, observer)
     this.#tally = new Tally(definition.name, this.#tell, onEntry)
   }
 
@@ -108,7 +108,7 @@ export class EntryRead<Id, Value> {
     const generations = await generationsOf(view, generationKeys, (minted) => this.#apply(minted))
 
     const { shape } = this.#definition
-    const sorted = new Sorted<Id, Value>()
+    const round = new Round<Id, Value>()
     // where there are no groups, all entries of one life have one and the same
     const ungrouped = new Map<string | null, Valid>()
     for (const each of wanted) {
@@ -116,19 +116,19 @@ export class EntryRead<Id, Value> {
       const valid =
         (each.groups.length === 0 && ungrouped.get(life)) || this.#validFor(each.groups, life, view, generations)
       if (each.groups.length === 0) ungrouped.set(life, valid)
-      if (valid === 'unknown') sorted.unreachable.push(each)
-      else if (valid === 'held') sorted.direct.push([each, 'held'])
+      if (valid === 'unknown') round.unreachable.push(each)
+      else if (valid === 'held') round.direct.push([each, 'held'])
       else {
         const { stamps } = valid
-        this.#sort(sorted, each, stamps, judge(view.get(each.key), shape, stamps, this.#engine.parsed))
+        this.#sort(round, each, stamps, judge(view.get(each.key), shape, stamps, this.#engine.parsed))
       }
     }
-    await this.#acquire(sorted)
-    await Promise.all([this.#load(sorted), this.#join(sorted.joined), this.#bypass(sorted.unreachable, 'unreachable')])
-    return sorted.elsewhere
+    await this.#acquire(round)
+    await Promise.all([this.#load(round), this.#join(round.joined), this.#bypass(round.unreachable, 'unreachable')])
+    return round.elsewhere
   }
 
-  #sort(sorted: Sorted<Id, Value>, wanted: Wanted<Id>, stamps: string, finding: Finding<Value>): void {
+  #sort(round: Round<Id, Value>, wanted: Wanted<Id>, stamps: string, finding: Finding<Value>): void {
     switch (finding.is) {
       case 'hit':
         this.#dependencies?.add(
@@ -139,17 +139,17 @@ export class EntryRead<Id, Value> {
         this.#tally.add(this.#waited ? 'wait' : finding.value === null ? 'negative' : 'hit', wanted.key)
         return
       case 'hold':
-        sorted.direct.push([wanted, 'held'])
+        round.direct.push([wanted, 'held'])
         return
       case 'newer':
-        sorted.direct.push([wanted, 'newer'])
+        round.direct.push([wanted, 'newer'])
         return
       case 'miss':
         if (finding.corrupt) this.#tally.add('corrupt', wanted.key)
-        sorted.missing.push({ wanted, stamps, token: newToken(), outdated: finding.outdated })
+        round.missing.push({ wanted, stamps, token: newToken(), outdated: finding.outdated })
         return
       case 'lease':
-        this.#lease(sorted, wanted, stamps, finding.token)
+        this.#lease(round, wanted, stamps, finding.token)
     }
   }
 
@@ -157,14 +157,14 @@ export class EntryRead<Id, Value> {
    * A lease of this very process is joined: had a write of the entry begun since it was granted, it would not stand any
    * more. A write that only voids a group leaves the lease alone, and shows in the stamps.
    */
-  #lease(sorted: Sorted<Id, Value>, wanted: Wanted<Id>, stamps: string, token: string): void {
+  #lease(round: Round<Id, Value>, wanted: Wanted<Id>, stamps: string, token: string): void {
     const flight = this.#engine.flights.get(token, stamps)
-    if (flight === undefined) sorted.elsewhere.push(wanted)
-    else sorted.joined.push([wanted, flight as Promise<Result<Value> | undefined>])
+    if (flight === undefined) round.elsewhere.push(wanted)
+    else round.joined.push([wanted, flight as Promise<Result<Value> | undefined>])
   }
 
-  async #acquire(sorted: Sorted<Id, Value>): Promise<void> {
-    const { missing } = sorted
+  async #acquire(round: Round<Id, Value>): Promise<void> {
+    const { missing } = round
     for (const { token, stamps } of missing) this.#engine.flights.open(token, stamps)
     const outcomes = await this.#apply(
       missing.map(
@@ -172,40 +172,40 @@ export class EntryRead<Id, Value> {
           ({ do: 'acquire', key: wanted.key, token, outdated, leaseMs: this.#engine.leaseMs }) as const,
       ),
     )
-    missing.forEach((each, i) => this.#acquired(sorted, each, outcomes[i] ?? new Error('no outcome')))
+    missing.forEach((each, i) => this.#acquired(round, each, outcomes[i] ?? new Error('no outcome')))
   }
 
-  #acquired(sorted: Sorted<Id, Value>, acquisition: Acquisition<Id>, outcome: AcquireOutcome | Error): void {
+  #acquired(round: Round<Id, Value>, acquisition: Acquisition<Id>, outcome: AcquireOutcome | Error): void {
     const { wanted, token, stamps } = acquisition
     if (outcome instanceof Error) {
       // the command may still run later: it will never be filled, and is given back
       this.#engine.flights.close(token)
       void this.#apply([{ do: 'release', key: wanted.key, lease: token }])
-      sorted.unreachable.push(wanted)
+      round.unreachable.push(wanted)
       return
     }
     if (outcome.is !== 'granted') this.#engine.flights.close(token)
     switch (outcome.is) {
       case 'granted':
         this.#tally.add('miss', wanted.key, acquisition.outdated === '' ? 'absent' : 'outdated')
-        sorted.granted.push(acquisition)
+        round.granted.push(acquisition)
         return
       case 'value': {
         const finding = judgeValue(outcome.value, this.#definition.shape, stamps, this.#engine.parsed)
-        if (finding.is === 'hit') this.#sort(sorted, wanted, stamps, finding)
-        else sorted.direct.push([wanted, finding.is === 'newer' ? 'newer' : 'changed'])
+        if (finding.is === 'hit') this.#sort(round, wanted, stamps, finding)
+        else round.direct.push([wanted, finding.is === 'newer' ? 'newer' : 'changed'])
         return
       }
       case 'lease':
-        this.#lease(sorted, wanted, stamps, outcome.token)
+        this.#lease(round, wanted, stamps, outcome.token)
         return
       case 'hold':
-        sorted.direct.push([wanted, 'held'])
+        round.direct.push([wanted, 'held'])
     }
   }
 
   /** One statement for all that was granted and all that must be read past the cache; then one round trip to fill. */
-  async #load({ granted, direct }: Sorted<Id, Value>): Promise<void> {
+  async #load({ granted, direct }: Round<Id, Value>): Promise<void> {
     const wanted = [...granted.map((each) => each.wanted), ...direct.map(([each]) => each)]
     if (wanted.length === 0) return
     for (const [{ key }, reason] of direct) this.#bypassed(key, reason)
@@ -233,12 +233,12 @@ export class EntryRead<Id, Value> {
       this.#apply(fills),
       this.#apply(failed.map(({ wanted, token }) => ({ do: 'release', key: wanted.key, lease: token }) as const)),
     ])
-    if (failed.length > 0) this.#dependencies?.spoil()
+    if (failed.length > 0) this.#dependencies?.taint()
     fills.forEach(({ key, ttlMs }, i) => {
       const stands = outcomes[i] === true
       this.#tally.add(stands ? 'fill' : 'lostFill', key)
       if (stands) this.#dependencies?.add(key, performance.now() + ttlMs)
-      else this.#dependencies?.spoil()
+      else this.#dependencies?.taint()
     })
   }
 
@@ -256,7 +256,7 @@ export class EntryRead<Id, Value> {
 
   #bypassed(key: string, reason: BypassReason): void {
     this.#tally.bypass(reason, key)
-    this.#dependencies?.spoil()
+    this.#dependencies?.taint()
   }
 
   #apply<T extends Transition>(transitions: readonly T[]): Promise<OutcomeOf<T>[]> {
@@ -270,7 +270,7 @@ export class EntryRead<Id, Value> {
       if (result === undefined) failed.push(wanted)
       else {
         this.#tally.add('join', wanted.key)
-        this.#dependencies?.spoil()
+        this.#dependencies?.taint()
         this.#results.set(wanted.key, result)
       }
     }

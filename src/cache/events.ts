@@ -14,13 +14,14 @@ export type BypassReason =
   | 'changed'
 
 /**
- * What the cache did: one event for each batch and thing that happened in it, `count` times. Durations in ms.
+ * What the cache did: one event for each batch and thing that happened in it, `count` times. `kind` names a kind, or a
+ * keeper. Durations in ms.
  *
  * hit, negative: served from the store, the latter a known absence. miss: granted to this reader. join: shared the load
  * of another read in this process. wait: shared the load of another process. bypass: read from the database and not
  * stored. load: the kind's loader was called once, for `count` ids. fill: stored. lostFill: loaded, but a write came
  * first, or the store did not answer. corrupt: what was stored is not ours, and was replaced. outdated: something
- * that a kept response, or a part of one, was built from has been replaced.
+ * that was kept is no longer fresh, and was not used.
  */
 export type CacheEvent =
   | {
@@ -56,8 +57,8 @@ export type Operation = 'read' | 'look' | 'acquire' | 'fill' | 'release' | 'mint
 
 export type Listener = (event: CacheEvent) => void
 
-/** Tells the cache's listener and, where there is one, the observer of a single read. */
-export function tellBoth(listener: Listener, observer: Listener | undefined): Listener {
+/** The cache's listener, together with the observer of a single read where there is one. */
+export function withObserver(listener: Listener, observer: Listener | undefined): Listener {
   if (observer === undefined) return listener
   return (event) => {
     listener(event)

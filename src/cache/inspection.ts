@@ -1,5 +1,5 @@
 import { decode } from './codec.ts'
-import type { KindDefinition } from './kind.ts'
+import type { KindDefinition } from './kind-definition.ts'
 import { lifetimeOf } from './lifetime.ts'
 import type { State, Value } from './state.ts'
 import type { Store, StoredKey } from './store.ts'
@@ -14,8 +14,8 @@ export interface Inspection {
   readonly ageMs: number | null
   readonly ttlMs: number | null
   readonly bytes: number | null
-  /** What must hold for the entry to be served, and whether it does; null where that cannot be told. */
-  readonly stamps: readonly { readonly name: string; readonly holds: boolean | null }[]
+  /** What must be current for the entry to be served, and whether it is; null where that cannot be told. */
+  readonly stamps: readonly { readonly name: string; readonly isCurrent: boolean | null }[]
   readonly holders: readonly { readonly writer: string; readonly leftMs: number }[]
   /** The entry itself; null where there is none. */
   readonly json: string | null
@@ -34,8 +34,8 @@ export interface Expected {
 }
 
 /**
- * Looks at a key and, where it may be an entry of a kind, at everything that must hold for it. What is looked at changes
- * meanwhile: this is for people, and nothing is decided by it.
+ * Looks at a key and, where it may be an entry of a kind, at everything that must be current for it. What is looked at
+ * changes meanwhile: this is for people, and nothing is decided by it.
  * @param nameOf the name of a key without its prefix
  * @throws where the store does not answer in time
  */
@@ -74,17 +74,17 @@ async function stampsOf(
   { definition, generationKey, groups }: Expected,
 ): Promise<Inspection['stamps']> {
   const [shape, ...others] = value.stamps.split('.')
-  const standing = await Promise.all(
+  const generations = await Promise.all(
     [generationKey, ...(groups ?? [])].map(async (key) => {
       const state = decode((await store.inspect(key)).raw)
-      return { name: nameOf(key), holds: state?.is === 'value' && others.includes(state.token) }
+      return { name: nameOf(key), isCurrent: state?.is === 'value' && others.includes(state.token) }
     }),
   )
   return [
-    { name: 'shape', holds: shape === definition.shape.fingerprint },
-    { name: 'life', holds: life !== null && others.includes(life) },
-    ...standing,
-    ...(groups === null ? [{ name: 'groups', holds: null }] : []),
+    { name: 'shape', isCurrent: shape === definition.shape.fingerprint },
+    { name: 'life', isCurrent: life !== null && others.includes(life) },
+    ...generations,
+    ...(groups === null ? [{ name: 'groups', isCurrent: null }] : []),
   ]
 }
 

@@ -3,19 +3,15 @@ import type { Dependencies, Needs } from './dependencies.ts'
 import type { Listener } from './events.ts'
 import type { Near } from './store.ts'
 
-/** What is built from entries and kept: whole responses, and those parts of them that many have in common. */
-export const keptKinds = ['response', 'part'] as const
-export type KeptKind = (typeof keptKinds)[number]
-
-/** To look at more is not much cheaper than to execute the request. */
+/** To look at more is not much cheaper than to build it anew. */
 const mostDependencies = 1000
 
-/** Says of what was built from entries, and is kept elsewhere, how long it stands. */
+/** Says of one kind of what is built from entries, and kept elsewhere, how long it stays fresh. */
 export interface Keeper {
   /** Null where it is not known what it was built from, or that is too much. */
-  keep(dependencies: Dependencies): Standing | null
-  /** So many were kept, or were found and stood, or did not. */
-  tell(kind: KeptKind, type: 'fill' | 'hit' | 'outdated', count: number): void
+  keep(dependencies: Dependencies): Freshness | null
+  /** So many were kept, or were found and were fresh, or were not: an event under the keeper's name. */
+  tell(type: 'fill' | 'hit' | 'outdated', count: number): void
 }
 
 export interface KeeperOptions {
@@ -24,12 +20,12 @@ export interface KeeperOptions {
   readonly trusted: () => boolean
 }
 
-export function createKeeper(options: KeeperOptions): Keeper {
+export function createKeeper(kind: string, options: KeeperOptions): Keeper {
   return {
     keep({ needs }) {
-      return needs === null || needs.keys.size > mostDependencies ? null : new Standing(options, needs)
+      return needs === null || needs.keys.size > mostDependencies ? null : new Freshness(options, needs)
     },
-    tell(kind, type, count) {
+    tell(type, count) {
       options.listener({ type, kind, count })
     },
   }
@@ -44,18 +40,18 @@ export function createKeeper(options: KeeperOptions): Keeper {
  * or an eviction. A load that was under way when a write began lost its lease to that write's hold, which counts as a change
  * of its key. It expires when the first of its entries does.
  */
-export class Standing {
+export class Freshness {
   readonly #options: KeeperOptions
   readonly #keys: readonly string[]
   readonly #expiresAt: number
-  /** The last moment when it was known to stand. */
-  #stood: Moment
+  /** The last moment when it was known to be fresh. */
+  #freshAt: Moment
 
   constructor(options: KeeperOptions, { keys, expiresAt, since }: Needs) {
     this.#options = options
     this.#keys = [...keys]
     this.#expiresAt = expiresAt
-    this.#stood = since
+    this.#freshAt = since
   }
 
   /** About how much memory it takes, in bytes. */
@@ -64,17 +60,17 @@ export class Standing {
   }
 
   /** Whether it is good for a request that began at this moment, on the clock of performance.now(). */
-  holds(begunAt: number): boolean {
+  isFresh(begunAt: number): boolean {
     const { near, trusted } = this.#options
     const isKnown = trusted() && near.knownUntil >= begunAt
-    const holds = isKnown && this.#expiresAt > performance.now() && near.changes.noneSince(this.#stood, this.#keys)
-    if (holds) this.#stood = near.changes.now ?? this.#stood
-    return holds
+    const isFresh = isKnown && this.#expiresAt > performance.now() && near.changes.noneSince(this.#freshAt, this.#keys)
+    if (isFresh) this.#freshAt = near.changes.now ?? this.#freshAt
+    return isFresh
   }
 
-  /** Something larger is built from it, which has just been found to hold: all that it needs, that needs too. */
-  takeDown(dependencies: Dependencies): void {
-    dependencies.readAt(this.#stood)
+  /** Something larger is built from it, once it was found to be fresh: all that it needs, that needs too. */
+  addTo(dependencies: Dependencies): void {
+    dependencies.readAt(this.#freshAt)
     for (const key of this.#keys) dependencies.add(key, this.#expiresAt)
   }
 }

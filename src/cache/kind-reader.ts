@@ -1,11 +1,12 @@
 import type { Dependencies } from './dependencies.ts'
 import { EntryRead, type Engine } from './entry-read.ts'
-import type { Result, Wanted } from './sorted.ts'
-import { tellBoth, type EntryListener, type Listener } from './events.ts'
+import type { Result, Wanted } from './round.ts'
+import { withObserver, type EntryListener, type Listener } from './events.ts'
 import type { Moment } from './changes.ts'
 import { decode } from './codec.ts'
 import { inspect, type Inspection } from './inspection.ts'
-import { load, type Kind, type KindDefinition } from './kind.ts'
+import type { Kind } from './kind.ts'
+import { load, type KindDefinition } from './kind-definition.ts'
 import { judge, stampsOf } from './stamps.ts'
 import type { Copy, Near } from './store.ts'
 import { UnleasedLoads } from './unleased-loads.ts'
@@ -89,7 +90,7 @@ export class KindReader<Id, Value> implements Kind<Id, Value> {
   }
 
   tellPeeked({ hits, negatives }: { readonly hits: number; readonly negatives: number }, observer?: Listener): void {
-    const tell = tellBoth(this.#engine.listener, observer)
+    const tell = withObserver(this.#engine.listener, observer)
     tell({ type: 'batch', kind: this.name })
     if (hits > 0) tell({ type: 'hit', kind: this.name, count: hits })
     if (negatives > 0) tell({ type: 'negative', kind: this.name, count: negatives })
@@ -125,7 +126,7 @@ export class KindReader<Id, Value> implements Kind<Id, Value> {
   }
 
   async reread(ids: readonly Id[], observer?: Listener): Promise<Result<Value>[]> {
-    const tell = tellBoth(this.#engine.listener, observer)
+    const tell = withObserver(this.#engine.listener, observer)
     return Promise.all(ids.map((id) => this.#unleased.load(this.key(id), id, tell)))
   }
 

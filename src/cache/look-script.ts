@@ -9,8 +9,8 @@ export const mostChanges = 2000
  *
  * A process keeps copies of the values that it has read. They would be worth nothing if it had to fetch them again to know
  * whether they still stand, and wrong if it were told of changes at some later time. So it asks, once for each request:
- * "what has changed since I asked last?" Whatever was held or evicted before that question is in its answer, and so is no
- * copy of it in use after that. Copies of everything else stand: a value is replaced only by way of a hold or an eviction,
+ * "what has changed since I asked last?" Whatever was held or evicted before that question is in its answer, so no copy
+ * of it is used after that. Copies of everything else stand: a value is replaced only by way of a hold or an eviction,
  * or by a reader that finds it invalid (of another shape or generation) and loads it anew. Nothing that it
  * was made of has changed then, and whoever still finds it valid may go on with a copy.
  *

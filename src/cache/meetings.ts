@@ -17,7 +17,7 @@ const checkEveryMs = 1000
 
 /**
  * Meets a server, and looks again every second whether it is still the one that was met. One meeting runs at a time, and
- * whoever asks meanwhile shares it; but where its era is over, nothing comes of it any more, and the next one begins.
+ * whoever asks meanwhile shares it. Once its era is over, what it finds is ignored, and the next one begins.
  */
 export class Meetings {
   readonly #options: MeetingsOptions

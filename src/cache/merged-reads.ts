@@ -1,6 +1,7 @@
 import type { Moment } from './changes.ts'
 import type { Listener } from './events.ts'
 import type { Store } from './store.ts'
+import { TickBatcher } from './tick-batcher.ts'
 
 /** What one round trip found. */
 export interface View {
@@ -12,46 +13,31 @@ export interface View {
   readonly moment: Moment | null
 }
 
-interface Round {
-  /** The place of each key in what is sent. */
-  readonly places: Map<string, number>
-  readonly observers: Set<Listener>
-  readonly view: Promise<View>
-}
+/** The place of each key in what is sent. */
+type Places = Map<string, number>
 
-/** Merges whatever is read in one tick, by any kind and any request, into one round trip. */
+/** Reads from the store: whatever is read in one tick goes in one round trip. */
 export class MergedReads {
   readonly #store: Store
-  readonly #listener: Listener
-  #round: Round | undefined
+  readonly #ticks: TickBatcher<Places, View>
 
   constructor(store: Store, listener: Listener) {
     this.#store = store
-    this.#listener = listener
+    this.#ticks = new TickBatcher(
+      listener,
+      () => new Map(),
+      (places, listeners) => this.#send(places, listeners),
+    )
   }
 
   /** @throws where the store does not answer */
   read(keys: Iterable<string>, observer: Listener | undefined): Promise<View> {
-    this.#round ??= this.#open()
-    const { places } = this.#round
+    const { items: places, answer } = this.#ticks.join(observer)
     for (const key of keys) if (!places.has(key)) places.set(key, places.size)
-    if (observer !== undefined) this.#round.observers.add(observer)
-    return this.#round.view
+    return answer
   }
 
-  #open(): Round {
-    const places = new Map<string, number>()
-    const observers = new Set<Listener>()
-    const view = new Promise<View>((resolve, reject) => {
-      process.nextTick(() => {
-        this.#round = undefined
-        this.#send(places, [this.#listener, ...observers]).then(resolve, reject)
-      })
-    })
-    return { places, observers, view }
-  }
-
-  async #send(places: ReadonlyMap<string, number>, listeners: readonly Listener[]): Promise<View> {
+  async #send(places: Places, listeners: readonly Listener[]): Promise<View> {
     const keys = [...places.keys()]
     const begun = performance.now()
     try {

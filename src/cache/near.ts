@@ -71,7 +71,7 @@ export class NearCopies implements Near {
     return true
   }
 
-  /** Somebody may replace it without a hold, since what it holds is valid no more. */
+  /** Somebody may replace it without a hold, since its value is no longer valid. */
   forget(key: string): void {
     const copy = this.#young.get(key) ?? this.#old.get(key)
     if (copy === undefined) return

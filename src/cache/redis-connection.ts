@@ -4,7 +4,7 @@ import { within } from './deadline.ts'
 /** A command with its arguments. */
 export type Command = readonly [name: string, ...args: (string | number)[]]
 
-/** Whoever takes commands. */
+/** A server that takes commands. */
 export interface RedisServer {
   /** Where it is, for people: host:port. */
   readonly address: string
@@ -21,14 +21,14 @@ export interface RedisConnection extends RedisServer {
 }
 
 export interface ConnectionEvents {
-  /** A connection stands, the first time or again: told before any reply to what was sent over it once it was ready. */
+  /** A connection is ready, the first time or again: called before any reply to what is sent over it from then on. */
   onReady(): void
   onError(error: Error): void
 }
 
 export type Connect = (url: string, events: ConnectionEvents) => RedisConnection
 
-/** The same server, of which no answer is waited for longer than this. */
+/** The same server, with a deadline for each answer. */
 export function withDeadline(server: RedisServer, ms: number): RedisServer {
   return { address: server.address, send: (commands) => within(ms, 'Redis', server.send(commands)) }
 }

@@ -1,39 +1,27 @@
-import { Breaker } from './breaker.ts'
 import { within } from './deadline.ts'
-import { Life, type Admit } from './life.ts'
+import { Life } from './life.ts'
 import { loadScripts } from './load-scripts.ts'
 import { look, lookReply, newCount, type Look } from './look-script.ts'
 import { Meetings } from './meetings.ts'
-import { withDeadline, type Command, type Connect, type RedisConnection, type RedisServer } from './redis-connection.ts'
+import { ReadGuard } from './read-guard.ts'
+import { withDeadline, type Command, type RedisConnection, type RedisServer } from './redis-connection.ts'
+import type { RedisOptions } from './redis-options.ts'
 import { isNoScript, isRedirected, isText, noAnswer, uncertain } from './redis-replies.ts'
 import { sendTransitions } from './redis-transitions.ts'
 import { setAnyway } from './set-anyway.ts'
 import { UnsuitableServerError, type Identity } from './server-check.ts'
 import { isWriters, type OutcomeOf, type ScannedKeys, type StoredKey, type Transition } from './store.ts'
+import { Vouchers } from './vouching.ts'
 
-export interface RedisNodeOptions {
+export interface RedisNodeOptions extends Required<Omit<RedisOptions, 'prefix'>> {
   readonly url: string
-  readonly connect: Connect
   /** Where the life of this server's data is kept. */
   readonly lifeKey: string
   /** Where changes are counted and listed; null in a cluster, where no script can reach it. */
   readonly changeKeys: readonly [count: string, list: string] | null
   /** Where it is kept that somebody vouches for this server. */
   readonly trustKey: string
-  readonly vouching: Vouching
-  /** Names the database that is cached. */
-  readonly origin: string
-  readonly admit: Admit
-  readonly readTimeoutMs: number
-  readonly writeTimeoutMs: number
-  readonly warn: (message: string) => void
 }
-
-/**
- * When a server is read only while somebody vouches for it: always, once it was seen to have replicas, or never. A server
- * that has been replaced by its copy, and was cut off before it could notice, goes on answering with what it had.
- */
-export type Vouching = 'always' | 'with-replicas' | 'never'
 
 /** What a read of one server found. */
 export interface NodeRead {
@@ -54,13 +42,14 @@ export class RedisNode {
   readonly #server: RedisServer
   readonly #life: Life
   readonly #meetings: Meetings
-  readonly #breaker = new Breaker()
-  #hasReplicas = false
+  readonly #guard: ReadGuard
+  readonly #vouchers: Vouchers
   #trouble: string | null = 'not connected yet'
 
   constructor(options: RedisNodeOptions) {
     this.#options = options
     this.#life = new Life(options.lifeKey, options.origin, options.admit, options.warn)
+    this.#vouchers = new Vouchers(options.trustKey, options.vouching)
     // whether somebody waits for the first attempt to reach it, and is told of what comes of that
     let isStarting = true
     let settle: () => void = () => {}
@@ -85,6 +74,7 @@ export class RedisNode {
       },
     })
     this.#server = withDeadline(this.#connection, options.writeTimeoutMs)
+    this.#guard = new ReadGuard(this.#connection, options.readTimeoutMs, (error) => this.#troubled(error))
     this.#meetings = new Meetings({
       connection: this.#connection,
       server: this.#server,
@@ -106,7 +96,7 @@ export class RedisNode {
     return this.#connection.address
   }
 
-  /** For what any server of a cluster can be asked. */
+  /** For what can be asked of any server of a cluster. */
   get connection(): RedisConnection {
     return this.#connection
   }
@@ -123,15 +113,15 @@ export class RedisNode {
 
   /** Whether entries can be read and evicted, as far as is known. */
   get isReachable(): boolean {
-    return this.#connection.isReady && this.#life.isKnown && !this.#breaker.open
+    return this.#guard.isReachable && this.#life.isKnown
   }
 
   /** @throws where the server does not answer in time, or some key is not served here */
   async read(keys: readonly string[]): Promise<NodeRead> {
     const { lifeKey, trustKey } = this.#options
-    const needsTrust = this.#needsTrust
+    const needsTrust = this.#vouchers.areNeeded
     const wanted = needsTrust ? [lifeKey, ...keys, trustKey] : [lifeKey, ...keys]
-    const [lifeNow = null, ...values] = await this.#guarded(() => this.#get(wanted))
+    const [lifeNow = null, ...values] = await this.#guard.ask(() => this.#get(wanted))
     const isVouchedFor = !needsTrust || values.pop() !== null
     const life = this.#life.confirm(lifeNow)
     // lost to memory pressure, or replaced by whoever noticed first
@@ -147,7 +137,9 @@ export class RedisNode {
       const send = (): Promise<OutcomeOf<T>[]> =>
         sendTransitions(this.#connection, transitions, { asking, changeKeys: this.#options.changeKeys })
       // a writer tries whatever the breaker says: a reader loses no more than time by a miss, a write needs its eviction
-      const outcomes = await (isByWriter ? within(this.#options.writeTimeoutMs, 'Redis', send()) : this.#guarded(send))
+      const outcomes = await (isByWriter
+        ? within(this.#options.writeTimeoutMs, 'Redis', send())
+        : this.#guard.ask(send))
       const refusal = outcomes.find((outcome) => outcome instanceof Error && !isRedirected(outcome))
       if (refusal !== undefined) this.#troubled(refusal)
       return isByWriter && !this.#life.isMet ? outcomes.map(uncertain) : outcomes
@@ -165,12 +157,13 @@ export class RedisNode {
     const { lifeKey, changeKeys, trustKey } = this.#options
     if (changeKeys === null) throw new Error('a cluster does not count its changes')
     const named = [lifeKey, ...changeKeys, trustKey, ...keys]
-    const needsTrust = this.#needsTrust
+    const needsTrust = this.#vouchers.areNeeded
     const command: Command = ['EVALSHA', look.sha, named.length, ...named, needsTrust ? 1 : 0, since ?? '']
-    const ask = (): Promise<Look> => this.#ask([command]).then(([reply]) => lookReply(reply, keys.length))
-    const found = await this.#guarded(ask).catch(async (error: unknown) => {
+    const ask = (): Promise<Look> =>
+      this.#vouchers.send(this.#connection, [command]).then(([reply]) => lookReply(reply, keys.length))
+    const found = await this.#guard.ask(ask).catch(async (error: unknown) => {
       if (!isNoScript(error)) throw error
-      return this.#guarded(() => loadScripts(this.#connection).then(ask))
+      return this.#guard.ask(() => loadScripts(this.#connection).then(ask))
     })
     const life = this.#life.confirm(found.life)
     if (life === null) void this.#meetings.meet('establish')
@@ -181,7 +174,7 @@ export class RedisNode {
 
   /** @throws where the server does not answer in time */
   async inspect(key: string): Promise<StoredKey> {
-    const [lifeNow, raw, ttlMs, bytes] = await this.#guarded(() =>
+    const [lifeNow, raw, ttlMs, bytes] = await this.#guard.ask(() =>
       this.#connection.send([
         ['GET', this.#options.lifeKey],
         ['GET', key],
@@ -201,7 +194,7 @@ export class RedisNode {
 
   /** @throws where the server does not answer in time */
   async scan(from: string | null, pattern: string, about: number): Promise<ScannedKeys> {
-    const [reply] = await this.#guarded(() =>
+    const [reply] = await this.#guard.ask(() =>
       this.#connection.send([['SCAN', from ?? '0', 'MATCH', pattern, 'COUNT', about]]),
     )
     if (reply instanceof Error) throw reply
@@ -226,7 +219,7 @@ export class RedisNode {
   async vouch(forMs: number): Promise<void> {
     if (forMs < 1) return
     try {
-      await setAnyway(this.#server, this.#options.trustKey, '1', 'PX', Math.floor(forMs))
+      await this.#vouchers.vouch(this.#server, forMs)
     } catch (error) {
       this.#troubled(error)
       throw error
@@ -240,47 +233,16 @@ export class RedisNode {
 
   #met({ replicas }: Identity): void {
     this.#trouble = null
-    this.#hasReplicas ||= replicas > 0
-    // where nothing is read from it at present, nothing else would close the breaker
-    this.#breaker.succeeded()
-  }
-
-  get #needsTrust(): boolean {
-    const { vouching } = this.#options
-    return vouching === 'always' || (vouching === 'with-replicas' && this.#hasReplicas)
-  }
-
-  async #guarded<Reply>(ask: () => Promise<Reply>): Promise<Reply> {
-    if (!this.#connection.isReady) throw new Error('Redis is not connected')
-    if (!this.#breaker.allows()) throw new Error('Redis did not answer lately')
-    try {
-      const reply = await within(this.#options.readTimeoutMs, 'Redis', ask())
-      this.#breaker.succeeded()
-      return reply
-    } catch (error) {
-      if (!isRedirected(error) && !isNoScript(error)) {
-        this.#breaker.failed()
-        this.#troubled(error)
-      }
-      throw error
-    }
+    this.#vouchers.saw(replicas)
+    this.#guard.succeeded()
   }
 
   async #get(keys: readonly string[]): Promise<readonly (string | null)[]> {
     // of many slots, so not in one command
-    const values = await this.#ask(keys.map((key) => ['GET', key]))
+    const commands = keys.map((key): Command => ['GET', key])
+    const values = await this.#vouchers.send(this.#connection, commands)
     if (values.length === keys.length && values.every(isText)) return values
     throw noAnswer()
-  }
-
-  /** The answers to commands that read. @throws the first refusal */
-  async #ask(commands: readonly Command[]): Promise<readonly unknown[]> {
-    // a server that was just made a replica of its successor refuses to write, and until then it was the primary
-    const probe: Command = ['UNLINK', `${this.#options.trustKey}-probe`]
-    const replies = await this.#connection.send(this.#needsTrust ? [...commands, probe] : commands)
-    const refusal = replies.find((reply) => reply instanceof Error)
-    if (refusal !== undefined) throw refusal
-    return replies.slice(0, commands.length)
   }
 
   #troubled(error: unknown): void {

@@ -17,8 +17,8 @@ type Group<T extends Transition> = [T, ...T[]]
 const mostTogether = 500
 
 /**
- * Makes transitions in one round trip: what each came to, or why it is not known. A script that Redis does not know did not
- * run, so those that need it are sent once more.
+ * Makes transitions in one round trip. Returns what each came to, or why that is not known. A script that Redis does not
+ * know did not run, so those that need it are sent once more.
  * @throws where the connection fails
  */
 export async function sendTransitions<T extends Transition>(

@@ -34,7 +34,7 @@ export async function identify(server: RedisServer): Promise<Identity> {
   return { runId: field(info, 'run_id'), replicas: Number(field(info, 'connected_slaves')), info }
 }
 
-/** What about a server does not break the promise but weakens the cache, each with what to do. */
+/** What weakens the cache about a server without breaking its promise, each with what to do. */
 export async function weaknesses(server: RedisServer, { info, replicas }: Identity): Promise<string[]> {
   const [save] = await server.send([['CONFIG', 'GET', 'save']])
   const found: string[] = []

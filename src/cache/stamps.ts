@@ -13,7 +13,7 @@ export type Finding<T> =
   | { readonly is: 'newer' }
 
 /**
- * What must still be valid for a stored value to be: the build's shape of it, the life of the store's data, and the
+ * What must still be valid for a stored value to be valid: the build's shape of it, the life of the store's data, and the
  * generations of its kind and groups. They are written into the value and compared on every read.
  * @param lives those of the entry's own key and of each generation's: one and the same, or those of a cluster's nodes
  */

@@ -1,8 +1,8 @@
 /**
  * # The protocol of one entry
  *
- * A key is in one of four states, and every change of it is one atomic transition: a function below, which the in-process
- * store runs as it is and of which each Lua script for Redis is a translation that tests hold to it.
+ * A key is in one of four states, and every change of it is one atomic transition: a function below. The in-process store
+ * runs it as it is; for Redis it is translated into a Lua script, and tests compare the two.
  *
  * Why it is coherent:
  *
@@ -13,7 +13,7 @@
  *   it afterwards. While a hold stands readers go to the database and store nothing.
  * - **Writers that cross do not release each other.** A hold is a set of writers. Evicting takes one away; the key is free
  *   again only without the last.
- * - **Nobody who died locks a key.** A lease lives as long as its key's time to live. Each holder has a deadline of its
+ * - **No process that died locks a key.** A lease lives as long as its key's time to live. Each holder has a deadline of its
  *   own, and every transition first drops those that are past it: a dead writer does not outlive its deadline on a key
  *   that other writers keep held.
  *

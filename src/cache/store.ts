@@ -16,7 +16,7 @@ export type Transition =
   | { readonly do: 'hold'; readonly key: string; readonly writer: string; readonly holdMs: number }
   | { readonly do: 'evict'; readonly key: string; readonly writer: string | null }
 
-/** Whether it is what writers do, and no reader. */
+/** Whether it is made by a writer, and not by a reader. */
 export function isWriters({ do: name }: Transition): boolean {
   return name === 'hold' || name === 'evict'
 }
@@ -72,7 +72,7 @@ export interface Copy {
   readonly raw: string
   /** On the clock of performance.now(). */
   readonly expiresAt: number
-  /** The stamps under which it was found to hold its value, so that it is not parsed again; null before. */
+  /** The stamps under which its value was found valid last, so that it is not judged again; null before. */
   stamps: string | null
   value: unknown
 }
@@ -82,13 +82,13 @@ export interface Near {
   /** All changes are known that were made in the store before this moment, on the clock of performance.now(). */
   readonly knownUntil: number
   readonly changes: Pick<Changes, 'now' | 'noneSince'>
-  /** Comes to know every change that was made before. @throws where the store does not answer in time */
+  /** Learns of every change that was made before. @throws where the store does not answer in time */
   catchUp(): Promise<void>
   /** The copy of a value, which stands as of `knownUntil` at least; undefined where there is none at this time. */
   copy(key: string, at: number): Copy | undefined
-  /** Whether that copy is still the one, to spare the search for it. */
+  /** Whether that copy is still the current one, which spares the search for it. */
   has(copy: Copy, at: number): boolean
-  /** Another number once copies were dropped: whoever remembers them forgets them then; null where none is to be remembered. */
+  /** Changes once copies were dropped, so that whoever remembers them forgets them; null where none is to be remembered. */
   readonly era: number | null
 }
 
@@ -125,8 +125,8 @@ export interface Store {
   /** The database behind the cache is this one from now on: nothing stored of another is valid. */
   bind(origin: string): Promise<void>
   /**
-   * Says that whoever calls is told of every change, for this long (ms). Where the store may be replaced by a copy of
-   * itself without knowing, nothing is read that nobody has said this of.
+   * Says that the caller is told of every change, for this long (ms). A store that may be replaced by a copy of itself
+   * without noticing is read only while somebody says so.
    */
   vouch(forMs: number): Promise<void>
   /** The epochs in which its servers were met last, by the names under which they were admitted. */

@@ -1,11 +1,6 @@
 import type { Listener } from './events.ts'
 import { isWriters, type OutcomeOf, type Store, type Transition } from './store.ts'
-
-interface Round {
-  readonly transitions: Transition[]
-  readonly observers: Set<Listener>
-  readonly outcomes: Promise<readonly OutcomeOf<Transition>[]>
-}
+import { TickBatcher } from './tick-batcher.ts'
 
 /**
  * Sends transitions to the store, and tells of it. What readers ask for in one tick, of any kind and for any request, goes
@@ -14,11 +9,16 @@ interface Round {
 export class Transitions {
   readonly #store: Store
   readonly #listener: Listener
-  #round: Round | undefined
+  readonly #ticks: TickBatcher<Transition[], OutcomeOf<Transition>[]>
 
   constructor(store: Store, listener: Listener) {
     this.#store = store
     this.#listener = listener
+    this.#ticks = new TickBatcher(
+      listener,
+      (): Transition[] => [],
+      (transitions, listeners) => this.#send(transitions, listeners),
+    )
   }
 
   /**
@@ -31,24 +31,10 @@ export class Transitions {
     if (isWriters(first)) {
       return this.#send(transitions, observer === undefined ? [this.#listener] : [this.#listener, observer])
     }
-    this.#round ??= this.#open()
-    const { transitions: merged, observers, outcomes } = this.#round
-    const from = merged.length
-    merged.push(...transitions)
-    if (observer !== undefined) observers.add(observer)
-    return (await outcomes).slice(from, from + transitions.length) as OutcomeOf<T>[]
-  }
-
-  #open(): Round {
-    const transitions: Transition[] = []
-    const observers = new Set<Listener>()
-    const outcomes = new Promise<readonly OutcomeOf<Transition>[]>((resolve) => {
-      process.nextTick(() => {
-        this.#round = undefined
-        resolve(this.#send(transitions, [this.#listener, ...observers]))
-      })
-    })
-    return { transitions, observers, outcomes }
+    const { items, answer } = this.#ticks.join(observer)
+    const from = items.length
+    items.push(...transitions)
+    return (await answer).slice(from, from + transitions.length) as OutcomeOf<T>[]
   }
 
   async #send<T extends Transition>(

@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader'
-import type { Dependencies, Kind, Standing } from '../cache/index.ts'
+import type { Dependencies, Freshness, Kind } from '../cache/index.ts'
 import { tellStatements } from '../database/statements.ts'
 import type { Maybe } from './maybe.ts'
 import type { BatchObserver, RequestObserver } from './observer.ts'
@@ -13,7 +13,7 @@ export interface ReaderOptions {
   readonly observer?: Pick<RequestObserver, 'batch'>
   /** After which nothing more is read, on the clock of performance.now(), in ms. */
   readonly deadline?: number
-  /** Takes down what is read, where the answer is going to be kept. */
+  /** Records what is read, where the answer is going to be kept. */
   readonly dependencies?: Dependencies | null
   /**
    * When the request began, on the same clock: what the cache has at hand, and knows to have stood then or later, is used
@@ -83,7 +83,7 @@ export class Reader {
 
   /** The same from the database, past the cache: for what was read at two moments and does not fit together. */
   reread<Id, Value>(kind: Kind<Id, Value>, id: Id): Promise<Value | null> {
-    this.#dependencies?.spoil()
+    this.#dependencies?.taint()
     let loader = this.#rereaders.get(kind)
     if (loader === undefined) {
       loader = this.#loader(kind, true, (ids, observer) => kind.reread(ids, observer?.tell))
@@ -92,20 +92,20 @@ export class Reader {
     return loader.load(id) as Promise<Value | null>
   }
 
-  /** What was built from entries before, and has just been found to hold, is used. */
-  takeDown(standing: Standing): void {
-    if (this.#dependencies !== undefined) standing.takeDown(this.#dependencies)
+  /** What was built from entries before, and has just been found to be fresh, is used. */
+  record(freshness: Freshness): void {
+    if (this.#dependencies !== undefined) freshness.addTo(this.#dependencies)
   }
 
-  /** What is read before this returns is taken down here too. What it goes on reading later is not. */
-  takingDown<Result>(dependencies: Dependencies, work: () => Result): Result {
+  /** What is read before this returns is recorded here too. What it goes on reading later is not. */
+  recording<Result>(dependencies: Dependencies, work: () => Result): Result {
     const outer = this.#dependencies
     this.#dependencies = dependencies
     try {
       return work()
     } finally {
       this.#dependencies = outer
-      if (outer !== undefined) dependencies.takeDown(outer)
+      if (outer !== undefined) dependencies.addTo(outer)
     }
   }
 

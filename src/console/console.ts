@@ -39,7 +39,7 @@ const graceMs = 20
 // a slot is told again while others may still add to it
 const openSlots = 3
 
-/** Begins to take down what happens, and to tell it to other instances. What they tell is read while somebody watches. */
+/** Begins to record what happens, and to tell it to other instances. What they tell is read while somebody watches. */
 export function startConsole({ feed, cache, shared, now = Date.now }: ConsoleOptions): Console {
   const instance = { id: randomBytes(6).toString('base64url'), name: `${hostname()}/${process.pid}` }
   const recorder = new Recorder(

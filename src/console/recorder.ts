@@ -1,5 +1,5 @@
 import { isByHand, type CatalogEvent } from '../catalog/index.ts'
-import type { Happening, RequestEvent, SampleEvent } from '../observe/index.ts'
+import { keptResponse, type Happening, type RequestEvent, type SampleEvent } from '../observe/index.ts'
 import { addDuration } from './latency.ts'
 import { emptyTick, type Eviction, type Health, type Instance, type KindCounts, type Tick } from './tick.ts'
 
@@ -49,7 +49,7 @@ export class Recorder {
       case 'negative':
         this.#kind(happening.kind).hits += happening.count
         // a response that is served whole spares the statements of at least one batch
-        if (happening.kind === 'response') this.#batches += happening.count
+        if (happening.kind === keptResponse) this.#batches += happening.count
         break
       case 'miss':
         this.#kind(happening.kind).misses += happening.count

@@ -1,4 +1,4 @@
-import { keptKinds } from '../cache/index.ts'
+import { keptKinds } from '../observe/index.ts'
 import { dependenciesOf, type Dependency } from './dependencies.ts'
 import { addLatency, percentile, type Latency } from './latency.ts'
 import { slotMs, type Eviction, type Instance, type KindCounts, type OperationCounts, type Tick } from './tick.ts'
@@ -62,7 +62,7 @@ type Slots = readonly (readonly Tick[])[]
 
 const mostOperations = 10
 // what is built from entries and kept is no entry
-const kept = new Set<string>(keptKinds)
+const kept = new Set(keptKinds)
 const slotsOfMinute = 60_000 / slotMs
 
 /**

@@ -31,8 +31,8 @@ export interface MembershipOptions {
   readonly reachable: () => boolean
   /** The epochs in which it reads the cache at this moment; none where nobody else uses it. */
   readonly epochs?: () => Epochs
-  /** @param holds whether this is still so, cheap enough to be asked with every read */
-  readonly onTrust: (holds: () => boolean) => Promise<void>
+  /** @param stillTrusted whether this is still so, cheap enough to be asked with every read */
+  readonly onTrust: (stillTrusted: () => boolean) => Promise<void>
   /** @param reason null where this instance stops */
   readonly onDistrust: (reason: string | null) => Promise<void>
 }
@@ -96,10 +96,10 @@ export class Membership {
       (await this.#isDrained(client)) &&
       this.isDraining &&
       this.#isHeard &&
-      this.#holds()
+      this.#isSure()
     ) {
       this.#mode = 'trusting'
-      await this.#options.onTrust(() => this.#holds())
+      await this.#options.onTrust(() => this.#isSure())
     }
     const mode = this.isMember ? 'trusting' : 'bypassing'
     if (!this.#isRecorded(mode) || performance.now() - this.#beatAt >= beatMs) await this.#beat(client, mode)
@@ -126,7 +126,7 @@ export class Membership {
     clearInterval(this.#ticks)
   }
 
-  #holds(): boolean {
+  #isSure(): boolean {
     const now = performance.now()
     if (Math.max(now - this.#tickedAt, Date.now() - this.#tickedOn) > frozenMs)
       this.#doubt = 'this process did not run for a while'
@@ -137,17 +137,17 @@ export class Membership {
   }
 
   async #tick(): Promise<void> {
-    const holds = this.#holds()
+    const isSure = this.#isSure()
     this.#tickedAt = performance.now()
     this.#tickedOn = Date.now()
     // the cache that is shared is left in the next step, which tells the others; one's own can be left at once
-    if (!holds && this.#options.exclusive && this.isMember) await this.#leaveIfDoubtful()
+    if (!isSure && this.#options.exclusive && this.isMember) await this.#leaveIfDoubtful()
   }
 
   async #leaveIfDoubtful(): Promise<void> {
     if (!this.#isHeard) this.#doubt ??= 'this instance was not heard of for a while'
     if (!this.#options.reachable()) this.#doubt ??= 'the cache does not answer'
-    if (!this.#holds()) await this.distrust(this.#doubt ?? '')
+    if (!this.#isSure()) await this.distrust(this.#doubt ?? '')
   }
 
   async #isDrained(client: pg.Client): Promise<boolean> {

@@ -17,8 +17,8 @@ export interface RelayOptions extends DeliverOptions {
   readonly id: string
   /** Whether the cache answers this instance at present. */
   readonly reachable: () => boolean
-  /** Everything committed so far has been delivered. From now on nothing is missed, as long as `holds` says so. */
-  onTrust(holds: () => boolean): Promise<void>
+  /** Everything committed so far has been delivered. From now on nothing is missed, as long as `stillTrusted` says so. */
+  onTrust(stillTrusted: () => boolean): Promise<void>
   /** Changes may be missed until the next onTrust. Null: this instance stops. */
   onDistrust(reason: string | null): Promise<void>
   /** The database turned out to be another, or at another stage of its history, than at the last connection. */

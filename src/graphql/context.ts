@@ -10,7 +10,7 @@ import {
 import { tellStatements } from '../database/statements.ts'
 import type { Dependencies } from '../cache/index.ts'
 import type { RequestSpan, RequestTally } from '../observe/index.ts'
-import type { PartsOfRequest } from './parts/parts-of-request.ts'
+import type { Parts } from './parts/part.ts'
 import { Trace } from './trace/trace.ts'
 
 /** What is known of a request before its operation is. */
@@ -22,7 +22,7 @@ export interface Context extends CatalogContext {
   /** When the request began, on the clock of performance.now(); null where each read is to be watched. */
   readonly begunAt: number | null
   /** Where it is executed in parts. */
-  parts: PartsOfRequest | null
+  parts: Parts | null
   /** What the request is called in the log. */
   readonly requestId: string
   /** What the request comes to. */
@@ -52,7 +52,7 @@ export interface RequestFacts {
   readonly tally: RequestTally
   /** When the request began, as Reader has it. */
   readonly begunAt: number
-  /** Takes down what the answer is built from; null where it is not going to be kept. */
+  /** Records what the answer is built from; null where it is not going to be kept. */
   readonly dependencies: Dependencies | null
   /** The span of the request, where it is traced. */
   readonly span: RequestSpan | null
@@ -70,7 +70,7 @@ class RequestContext implements Context {
   readonly kinds: Catalog['kinds']
   readonly trace: Trace | null
   readonly begunAt: number | null
-  parts: PartsOfRequest | null = null
+  parts: Parts | null = null
   propagation: 'DONE' | 'PENDING' = 'DONE'
   reader: Reader
   readonly requestId: string

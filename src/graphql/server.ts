@@ -5,15 +5,19 @@ import {
 } from '@apollo/server/plugin/disabled'
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default'
 import { makeExecutableSchema } from '@graphql-tools/schema'
-import { Kind, parse, type GraphQLFormattedError } from 'graphql'
+import { Kind, parse } from 'graphql'
 import { readTypeDefs, resolvers } from '../catalog/index.ts'
-import { OperationNames, type OperationType } from '../observe/index.ts'
+import { keptPart, OperationNames } from '../observe/index.ts'
 import type { Cache } from '../cache/index.ts'
 import type { Context } from './context.ts'
 import { compilingGateway } from './executor.ts'
 import { stringifyResult } from './parts/json.ts'
-import { formatError, isInternal, statusOfCode } from './errors.ts'
-import { costPlugin, limitRules, mostSelections, type Limits } from './limits.ts'
+import { costPlugin } from './cost.ts'
+import { formatError } from './errors.ts'
+import { limitRules, mostSelections, type Limits } from './limits.ts'
+import { finishAnswers } from './plugins/finish-answers.ts'
+import { logErrors } from './plugins/log-errors.ts'
+import { recordOperation } from './plugins/record-operation.ts'
 import { rootTypesRule } from './root-types.ts'
 import { onlyRegistered, persistedOperations, registeredOperations, type SharedOperations } from './operations.ts'
 
@@ -43,7 +47,7 @@ export function createGraphQLServer(options: GraphQLOptions): ApolloServer<Conte
   return new ApolloServer<Context>({
     gateway: compilingGateway(
       makeExecutableSchema({ typeDefs: readTypeDefs(), resolvers }),
-      options.cache?.keeper ?? null,
+      options.cache?.keeper(keptPart) ?? null,
     ),
     stringifyResult,
     introspection: options.introspection,
@@ -66,8 +70,8 @@ export function createGraphQLServer(options: GraphQLOptions): ApolloServer<Conte
       options.sandbox
         ? ApolloServerPluginLandingPageLocalDefault({ embed: true, footer: false, document: firstQuery })
         : ApolloServerPluginLandingPageDisabled(),
-      explainAnswers(options.logPending),
-      takeDown(new OperationNames(registered === null ? null : registered.flatMap(namesIn))),
+      finishAnswers(options.logPending),
+      recordOperation(new OperationNames(registered === null ? null : registered.flatMap(namesIn))),
       ...(registered === null ? [] : [onlyRegistered(registered)]),
       costPlugin(limits),
       logErrors(options.logError),
@@ -95,77 +99,8 @@ query Storefront($first: Int = 5) {
 }
 `
 
-/** Adds `extensions.larder`, and gives an answer without data the HTTP status of its error. */
-const explainAnswers = (logPending: GraphQLOptions['logPending']): ApolloServerPlugin<Context> => ({
-  requestDidStart: () =>
-    Promise.resolve({
-      willSendResponse({ response, contextValue }) {
-        if (response.body.kind !== 'single') return Promise.resolve()
-        const { singleResult } = response.body
-        if (contextValue.propagation === 'PENDING') logPending(contextValue.requestId)
-        const larder = {
-          ...contextValue.trace?.report(),
-          ...(contextValue.propagation === 'PENDING' ? { propagation: 'PENDING' } : {}),
-        }
-        if (Object.keys(larder).length > 0) singleResult.extensions = { ...singleResult.extensions, larder }
-        singleResult.errors = singleResult.errors?.map((error) => withRequestId(error, contextValue.requestId))
-        const code = singleResult.errors?.[0]?.extensions?.['code']
-        const isPartial = singleResult.data !== null && singleResult.data !== undefined
-        if (!isPartial && typeof code === 'string' && response.http.status === undefined) {
-          response.http.status = statusOfCode[code]
-          if (response.http.status === 503) response.http.headers.set('retry-after', '1')
-        }
-        return Promise.resolve()
-      },
-    }),
-})
-
-/** Takes down which operation was run, and how it ended. */
-function takeDown(names: OperationNames): ApolloServerPlugin<Context> {
-  return {
-    requestDidStart: () =>
-      Promise.resolve({
-        willSendResponse({ response, contextValue, operation, operationName }) {
-          const { tally } = contextValue
-          contextValue.finish()
-          if (response.body.kind !== 'single') return Promise.resolve()
-          const { data, errors } = response.body.singleResult
-          const code = errors?.[0]?.extensions?.['code']
-          tally.code = typeof code === 'string' ? code : null
-          if (data === undefined || operation === undefined) return Promise.resolve()
-          tally.run = {
-            operation: names.labelOf(operationName ?? null),
-            operationName: operationName?.slice(0, longestName) ?? null,
-            operationType: operation.operation as OperationType,
-          }
-          return Promise.resolve()
-        },
-      }),
-  }
-}
-
-const longestName = 100
-
 function namesIn(document: string): string[] {
   return parse(document).definitions.flatMap((each) =>
     each.kind === Kind.OPERATION_DEFINITION && each.name !== undefined ? [each.name.value] : [],
   )
-}
-
-/** What was masked is found in the log under this id. */
-function withRequestId(error: GraphQLFormattedError, requestId: string): GraphQLFormattedError {
-  if (error.extensions?.['code'] !== 'INTERNAL_SERVER_ERROR') return error
-  return { ...error, extensions: { ...error.extensions, requestId } }
-}
-
-function logErrors(log: GraphQLOptions['logError']): ApolloServerPlugin<Context> {
-  return {
-    requestDidStart: () =>
-      Promise.resolve({
-        didEncounterErrors({ errors, contextValue }) {
-          for (const error of errors) if (isInternal(error)) log(error.originalError ?? error, contextValue.requestId)
-          return Promise.resolve()
-        },
-      }),
-  }
 }

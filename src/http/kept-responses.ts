@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
-import { Dependencies, type Cache, type Keeper, type Standing } from '../cache/index.ts'
+import { Dependencies, type Cache, type Keeper, type Freshness } from '../cache/index.ts'
 import type { OperationRun } from '../observe/index.ts'
 import { AskedBefore } from './asked-before.ts'
 import { UnderWay } from './under-way.ts'
@@ -29,7 +29,7 @@ interface Known {
   readonly run: OperationRun
   readonly contentType: string
   readonly body: Buffer
-  readonly standing: Standing
+  readonly freshness: Freshness
 }
 
 /** A request on its way to being served or executed. */
@@ -58,7 +58,7 @@ const longestAnswer = 256 * 1024
 export function serveKeptResponses(app: FastifyInstance, { catchUp, keeper, waitMs }: KeepingCache): void {
   const known = new LRUCache<string, Known>({
     maxSize: mostMemory,
-    sizeCalculation: ({ body, standing }, asked) => 2 * asked.length + body.length + standing.size,
+    sizeCalculation: ({ body, freshness }, asked) => 2 * asked.length + body.length + freshness.size,
   })
   const before = new AskedBefore()
   const underWay = new UnderWay()
@@ -88,9 +88,9 @@ export function serveKeptResponses(app: FastifyInstance, { catchUp, keeper, wait
     const { asked, begunAt, request, reply } = looking
     const found = known.get(asked)
     if (found === undefined) return waitOrExecute(looking, found)
-    const holds = found.standing.holds(begunAt)
-    keeper.tell('response', holds ? 'hit' : 'outdated', 1)
-    if (!holds) return waitOrExecute(looking, found)
+    const isFresh = found.freshness.isFresh(begunAt)
+    keeper.tell(isFresh ? 'hit' : 'outdated', 1)
+    if (!isFresh) return waitOrExecute(looking, found)
     request.asked = null
     request.tally.served(found.run)
     reply.type(found.contentType).header('x-cache', 'HIT').send(found.body)
@@ -141,11 +141,11 @@ export function serveKeptResponses(app: FastifyInstance, { catchUp, keeper, wait
     if (reply.statusCode !== 200 || run.operationType !== 'query' || tally.code !== null) return false
     // what reads nothing is not worth a question to the store
     if (hits + misses === 0) return false
-    const standing = keeper.keep(dependencies)
-    if (standing === null) return false
+    const freshness = keeper.keep(dependencies)
+    if (freshness === null) return false
     const contentType = String(reply.getHeader('content-type'))
-    known.set(asked, { run, contentType, body: Buffer.from(payload), standing })
-    keeper.tell('response', 'fill', 1)
+    known.set(asked, { run, contentType, body: Buffer.from(payload), freshness })
+    keeper.tell('fill', 1)
     return true
   }
 }

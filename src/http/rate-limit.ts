@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 
 /** Adds to counters that all instances share, and answers with what they have come to, as far as that is known. */
-export type AddTogether = (counts: ReadonlyMap<string, number>, ttlMs: number) => Promise<ReadonlyMap<string, number>>
+export type SumCounts = (counts: ReadonlyMap<string, number>, ttlMs: number) => Promise<ReadonlyMap<string, number>>
 
 export interface RateLimitOptions {
   /** Requests a minute for each client. */
@@ -11,7 +11,7 @@ export interface RateLimitOptions {
   /** Who a request comes from. */
   readonly clientOf: (request: FastifyRequest) => string
   /** Without it every instance counts for itself. */
-  readonly addTogether?: AddTogether | undefined
+  readonly sumCounts?: SumCounts | undefined
 }
 
 const windowMs = 60_000
@@ -24,7 +24,7 @@ const mostClients = 50_000
  * several instances may thus send a little more.
  */
 export async function limitRate(app: FastifyInstance, options: RateLimitOptions): Promise<void> {
-  const counters = new Counters(options.addTogether)
+  const counters = new Counters(options.sumCounts)
   await app.register(rateLimit, {
     max: options.most,
     timeWindow: windowMs,
@@ -53,12 +53,12 @@ export async function limitRate(app: FastifyInstance, options: RateLimitOptions)
 
 /** Requests of each client in the current minute: what is known of all instances, and what was counted here since. */
 export class Counters {
-  readonly #addTogether: AddTogether | undefined
+  readonly #sumCounts: SumCounts | undefined
   readonly #counts = new LRUCache<string, { known: number; fresh: number }>({ max: mostClients })
   #reconciling = false
 
-  constructor(addTogether: AddTogether | undefined) {
-    this.#addTogether = addTogether
+  constructor(sumCounts: SumCounts | undefined) {
+    this.#sumCounts = sumCounts
   }
 
   count(client: string, now: number): { current: number; ttl: number } {
@@ -72,12 +72,12 @@ export class Counters {
 
   /** Tells what was counted since the last time, and learns what others have counted. */
   async reconcile(): Promise<void> {
-    if (this.#addTogether === undefined || this.#reconciling) return
+    if (this.#sumCounts === undefined || this.#reconciling) return
     this.#reconciling = true
     const told = new Map(
       [...this.#counts.entries()].flatMap(([name, { fresh }]) => (fresh > 0 ? [[name, fresh] as const] : [])),
     )
-    const sums = await this.#addTogether(told, 2 * windowMs)
+    const sums = await this.#sumCounts(told, 2 * windowMs)
     for (const [name, sum] of sums) {
       const count = this.#counts.peek(name)
       if (count === undefined) continue

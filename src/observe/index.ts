@@ -1,4 +1,5 @@
 export { createFeed, type Feed, type Happening, type HappeningListener } from './feed.ts'
+export { keptKinds, keptPart, keptResponse } from './kept-kinds.ts'
 export { OperationNames } from './operation-names.ts'
 export { RequestTally, type OperationRun, type OperationType, type RequestEvent } from './request.ts'
 export type { OutboxSample, PoolSample, SampleEvent } from './sample.ts'

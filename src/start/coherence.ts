@@ -55,8 +55,8 @@ export async function keepCoherent(options: CoherenceOptions): Promise<Relay> {
       // whatever was committed before that moment has been evicted; it does not matter where this fails
       void store.vouch(trustMs - (now - moment)).catch(() => {})
     },
-    async onTrust(holds) {
-      await cache.trust(true, holds)
+    async onTrust(stillTrusted) {
+      await cache.trust(true, stillTrusted)
       // as loud as what it takes back
       if (lost !== null) warn('The cache is in use again.')
       lost = null

@@ -43,7 +43,7 @@ describe.each(storesUnderTest)('$name', (underTest) => {
 
     it('stamps hold until the kind, a group, or the life of the data is gone', async () => {
       const stamps = async (kind: typeof things) =>
-        Object.fromEntries((await kind.inspect(1)).stamps.map(({ name, holds }) => [name, holds]))
+        Object.fromEntries((await kind.inspect(1)).stamps.map(({ name, isCurrent }) => [name, isCurrent]))
       expect(await stamps(lists)).toEqual({
         shape: true,
         life: true,

@@ -5,11 +5,13 @@ import {
   Dependencies,
   int,
   list,
+  memoryStore,
   newToken,
   shape,
   type Cache,
+  type Freshness,
+  type Keeper,
   type Kind,
-  type Standing,
   type Store,
 } from '../../src/cache/index.ts'
 import { storesUnderTest, type StoreHarness } from './stores.ts'
@@ -25,13 +27,15 @@ interface Built {
 class World {
   readonly table = new Map<number, number>()
   readonly cache: Cache
+  readonly keeper: Keeper | null
   readonly rows: Kind<number, number>
   readonly lists: Kind<string, readonly number[]>
   readonly #writers = new Map<number, string>()
-  readonly #kept = new Map<string, { readonly body: string; readonly standing: Standing }>()
+  readonly #kept = new Map<string, { readonly body: string; readonly freshness: Freshness }>()
 
   constructor(store: Store, prefix: string) {
     this.cache = createCache({ store, prefix })
+    this.keeper = this.cache.keeper('response')
     this.rows = this.cache.kind({
       name: 'row',
       shape: shape(1, int),
@@ -52,7 +56,7 @@ class World {
     const begunAt = performance.now()
     await this.cache.catchUp()
     const kept = this.#kept.get(name)
-    return kept?.standing.holds(begunAt) === true ? kept.body : null
+    return kept?.freshness.isFresh(begunAt) === true ? kept.body : null
   }
 
   /** What a request for these rows is answered with at this moment by the database. */
@@ -70,9 +74,9 @@ class World {
 
   /** Whether it can be kept. */
   keepBuilt(name: string, { body, dependencies }: Built): boolean {
-    const standing = this.cache.keeper?.keep(dependencies) ?? null
-    if (standing === null) return false
-    this.#kept.set(name, { body, standing })
+    const freshness = this.keeper?.keep(dependencies) ?? null
+    if (freshness === null) return false
+    this.#kept.set(name, { body, freshness })
     return true
   }
 
@@ -197,30 +201,30 @@ describe.each(storesUnderTest.filter(({ name }) => !name.includes('Cluster')))('
       await world.build(ids, true)
       const whole = (of: Dependencies): Dependencies => {
         const larger = new Dependencies()
-        of.takeDown(larger)
+        of.addTo(larger)
         return larger
       }
-      const standing = (dependencies: Dependencies): Standing => {
-        const kept = world.cache.keeper?.keep(dependencies) ?? null
+      const freshness = (dependencies: Dependencies): Freshness => {
+        const kept = world.keeper?.keep(dependencies) ?? null
         if (kept === null) throw new Error('it was not kept')
         return kept
       }
-      const row = standing((await world.build([1], false)).dependencies)
+      const row = freshness((await world.build([1], false)).dependencies)
       const larger = whole((await world.build([2], false)).dependencies)
-      row.takeDown(larger)
+      row.addTo(larger)
       for (const changed of [1, 2]) {
-        const both = standing(larger)
+        const both = freshness(larger)
         await world.cache.catchUp()
-        expect(both.holds(-Infinity)).toBe(changed === 1)
+        expect(both.isFresh(-Infinity)).toBe(changed === 1)
         await world.cache.evict([world.rows.key(changed)])
         await world.cache.catchUp()
-        expect(both.holds(-Infinity)).toBe(false)
+        expect(both.isFresh(-Infinity)).toBe(false)
       }
       const { dependencies } = await world.build([1], false)
-      dependencies.spoil()
+      dependencies.taint()
       const readBesides = (await world.build([2], false)).dependencies
-      dependencies.takeDown(readBesides)
-      expect(world.cache.keeper?.keep(readBesides)).toBeNull()
+      dependencies.addTo(readBesides)
+      expect(world.keeper?.keep(readBesides)).toBeNull()
     })
 
     it('but none of another life, and while the cache is not trusted none at all', async () => {
@@ -300,12 +304,23 @@ describe.each(storesUnderTest.filter(({ name }) => !name.includes('Cluster')))('
   })
 })
 
+it('a keeper and a kind cannot have the same name, which events carry', () => {
+  const cache = createCache({ store: memoryStore() })
+  const declareKind = (name: string) =>
+    cache.kind({ name, shape: shape(1, int), key: () => [], load: () => Promise.resolve([]) })
+  cache.keeper('response')
+  expect(() => declareKind('response')).toThrow('the name "response" is taken')
+  declareKind('row')
+  expect(() => cache.keeper('row')).toThrow('the name "row" is taken')
+  expect(() => cache.keeper('group')).toThrow('the name "group" is taken')
+})
+
 it('a cluster keeps nothing that was built, since no step there tells all changes', async ({ skip }) => {
   const cluster = storesUnderTest.find(({ name }) => name.includes('Cluster'))
   if (cluster === undefined || cluster.skip) return skip('no redis-server can be started')
   const harness = await cluster.start()
   const store = await harness.open()
-  expect(createCache({ store, prefix: harness.prefix }).keeper).toBeNull()
+  expect(createCache({ store, prefix: harness.prefix }).keeper('response')).toBeNull()
   await store.close()
   await harness.stop()
 })

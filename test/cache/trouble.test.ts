@@ -16,7 +16,7 @@ import { Breaker } from '../../src/cache/breaker.ts'
 import { connectRedis, type Command, type Connect } from '../../src/cache/redis-connection.ts'
 import { freePort } from '../../src/database/postgres-server.ts'
 import { look } from '../../src/cache/look-script.ts'
-import { onceAMinute } from '../../src/cache/redis-store.ts'
+import { onceAMinute } from '../../src/cache/redis-options.ts'
 import { testRedis } from '../setup/index.ts'
 import { startProxy } from '../setup/proxy.ts'
 import { startRedis, type TestRedis } from '../setup/redis-server.ts'
@@ -102,12 +102,13 @@ describe.skipIf(redis === null)('when Redis is in trouble', () => {
 
   /** Reads until one is answered from the cache again. */
   async function untilHit(): Promise<string | undefined> {
-    for (;;) {
+    let read: string | undefined
+    await until(async () => {
       events.length = 0
-      const read = await name()
-      if (happened('hit') > 0) return read
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
+      read = await name()
+      return happened('hit') > 0
+    })
+    return read
   }
 
   it.each<[string, Fault]>([
@@ -263,16 +264,16 @@ describe.skipIf(redis === null)('when Redis is in trouble', () => {
     const primary = new Redis(other.url)
     try {
       await primary.replicaof('127.0.0.1', server.port)
-      while (!(await primary.info('replication')).includes('master_link_status:up'));
+      await until(async () => (await primary.info('replication')).includes('master_link_status:up'))
       await primary.replicaof('NO', 'ONE')
       await client.replicaof('127.0.0.1', other.port)
-      while (!(await client.info('replication')).includes('master_link_status:up'));
+      await until(async () => (await client.info('replication')).includes('master_link_status:up'))
       table.set(1, 'new')
       // an instance that went along evicts there, and has begun a new life
       const elsewhere = redisStore({ url: other.url, readTimeoutMs: 5000, writeTimeoutMs: 5000 })
       await elsewhere.ready
       await elsewhere.apply([{ do: 'evict', key: things.key(1), writer: null }])
-      while ((await client.exists(things.key(1))) === 1);
+      await until(async () => (await client.exists(things.key(1))) === 0)
       await elsewhere.close()
       await client.replicaof('NO', 'ONE')
       expect(await untilHit()).toBe('new')
@@ -297,18 +298,19 @@ describe.skipIf(redis === null)('when Redis is in trouble', () => {
         load: (ids) => Promise.resolve(ids.map((id) => ({ id, name: table.get(id) ?? '' }))),
       })
       const untilHitThere = async (): Promise<unknown> => {
-        for (;;) {
+        let read: unknown
+        await until(async () => {
           elsewhere.length = 0
-          const [read] = await kind.read([1])
-          if (elsewhere.some(({ type }) => type === 'hit')) return read
-          await new Promise((resolve) => setTimeout(resolve, 20))
-        }
+          ;[read] = await kind.read([1])
+          return elsewhere.some(({ type }) => type === 'hit')
+        })
+        return read
       }
       expect(await untilHitThere()).toEqual({ id: 1, name: 'one' })
       proxy.lead(other.port)
       expect(await untilHitThere()).toEqual({ id: 1, name: 'one' })
       table.set(1, 'new')
-      while ((await moved.evict([kind.key(1)])).length > 0) await new Promise((resolve) => setTimeout(resolve, 20))
+      await until(async () => (await moved.evict([kind.key(1)])).length === 0)
       expect(await untilHitThere()).toEqual({ id: 1, name: 'new' })
       // the first server never heard of it
       proxy.lead(server.port)

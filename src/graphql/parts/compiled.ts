@@ -1,18 +1,16 @@
 import {
   GraphQLSchema,
   isObjectType,
-  Kind,
   type DocumentNode,
   type ExecutionResult,
   type OperationDefinitionNode,
 } from 'graphql'
-import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit'
-import type { Maybe } from '../../catalog/index.ts'
+import type { CompiledQuery } from 'graphql-jit'
 import type { Context } from '../context.ts'
-import { cutOperation, type Cut } from './cut.ts'
+import { compiled, CompiledCut } from './compiled-cut.ts'
+import { cutOperation } from './cut.ts'
 import { DataInParts } from './json.ts'
 import type { KeptParts } from './kept-parts.ts'
-import type { Thing } from './part.ts'
 import { withPartFields } from './part-fields.ts'
 import { PartsOfRequest } from './parts-of-request.ts'
 
@@ -37,12 +35,13 @@ export class PartCompiler {
     const cut = cutOperation(this.#schema, document, operation)
     const frame = cut === null ? null : compiled(this.#frames, cut.frame)
     if (cut === null || frame === null) return null
-    const cuts = cut.cuts.map((each) => new CompiledCut(this, (this.#cuts += 1), each))
+    const rootedAt = (typeName: string): GraphQLSchema => this.#rootedAt(typeName)
+    const cuts = cut.cuts.map((each) => new CompiledCut((this.#cuts += 1), each, rootedAt))
     return new OperationInParts(this.#kept, frame, cuts)
   }
 
   /** The schema with another type as its root. @throws where that is no type of an object */
-  rootedAt(typeName: string): GraphQLSchema {
+  #rootedAt(typeName: string): GraphQLSchema {
     let rooted = this.#rooted.get(typeName)
     if (rooted === undefined) {
       const query = this.#schema.getType(typeName)
@@ -77,41 +76,4 @@ export class OperationInParts {
     parts.tell()
     return errors === undefined ? { data: new DataInParts(data) as never } : null
   }
-}
-
-/** What is selected of the things in one place. It is compiled for each type that is found there. */
-export class CompiledCut {
-  /** Another one for each cut of each operation. */
-  readonly id: number
-  readonly #compiler: PartCompiler
-  readonly #cut: Cut
-  readonly #queries = new Map<string, CompiledQuery>()
-
-  constructor(compiler: PartCompiler, id: number, cut: Cut) {
-    this.#compiler = compiler
-    this.id = id
-    this.#cut = cut
-  }
-
-  /** The values of the variables that it uses, as text. */
-  valuesIn(variables: Variables): string {
-    return this.#cut.variables.map((name) => JSON.stringify(variables[name]) ?? '').join('\n')
-  }
-
-  /** @throws where it cannot be compiled */
-  execute(typeName: string, thing: Thing, context: Context, variables: Variables): Maybe<ExecutionResult> {
-    let query = this.#queries.get(typeName)
-    if (query === undefined) {
-      const found = compiled(this.#compiler.rootedAt(typeName), this.#cut.operation)
-      if (found === null) throw new Error(`what is selected of ${typeName} cannot be compiled`)
-      query = found
-      this.#queries.set(typeName, query)
-    }
-    return query.query(thing, context, variables)
-  }
-}
-
-function compiled(schema: GraphQLSchema, operation: OperationDefinitionNode): CompiledQuery | null {
-  const query = compileQuery(schema, { kind: Kind.DOCUMENT, definitions: [operation] }, operation.name?.value)
-  return isCompiledQuery(query) ? query : null
 }

@@ -31,7 +31,7 @@ export class KeptParts {
   }
 
   set(selection: string, part: Part): void {
-    this.#memory += part.json.length + (part.standing?.size ?? 0) + overhead
+    this.#memory += part.json.length + (part.freshness?.size ?? 0) + overhead
     if (this.#memory > mostMemory) {
       this.#old = this.#young
       this.#young = new Map()

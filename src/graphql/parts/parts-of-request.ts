@@ -2,9 +2,9 @@ import type { ExecutionResult } from 'graphql'
 import { Dependencies } from '../../cache/index.ts'
 import type { Maybe } from '../../catalog/index.ts'
 import type { Context } from '../context.ts'
-import type { CompiledCut } from './compiled.ts'
+import type { CompiledCut } from './compiled-cut.ts'
 import type { KeptParts } from './kept-parts.ts'
-import { Part, type Thing } from './part.ts'
+import { Part, type Parts, type Thing } from './part.ts'
 
 /** A part cannot be had by itself: the whole operation is to be executed, to say in its place what is wrong. */
 class PartError extends Error {
@@ -20,7 +20,7 @@ interface Selection {
 }
 
 /** The parts of what one request reads: those that are kept and stand, and those that are executed for it. */
-export class PartsOfRequest {
+export class PartsOfRequest implements Parts {
   readonly #kept: KeptParts
   readonly #context: Context
   readonly #begunAt: number
@@ -43,17 +43,16 @@ export class PartsOfRequest {
     this.#variables = variables
   }
 
-  /** @throws where it cannot be executed by itself */
   part(cutNumber: number, typeName: string, thing: Thing): Maybe<Part> {
     const selection = this.#selection(cutNumber, typeName)
     const kept = this.#kept.get(selection.asked, thing)
     if (kept === undefined) return this.#execute(selection, thing)
-    if (kept.standing !== null) {
-      if (!kept.standing.holds(this.#begunAt)) {
+    if (kept.freshness !== null) {
+      if (!kept.freshness.isFresh(this.#begunAt)) {
         this.#counts.outdated += 1
         return this.#execute(selection, thing)
       }
-      this.#context.reader.takeDown(kept.standing)
+      this.#context.reader.record(kept.freshness)
     }
     this.#counts.hit += 1
     return kept
@@ -62,20 +61,20 @@ export class PartsOfRequest {
   /** Counts them. */
   tell(): void {
     for (const type of ['hit', 'outdated', 'fill'] as const)
-      if (this.#counts[type] > 0) this.#kept.keeper.tell('part', type, this.#counts[type])
+      if (this.#counts[type] > 0) this.#kept.keeper.tell(type, this.#counts[type])
     this.#context.tally.hits += this.#counts.hit
   }
 
   #execute(selection: Selection, thing: Thing): Maybe<Part> {
     const { cut, typeName, asked } = selection
     const dependencies = new Dependencies()
-    const result = this.#context.reader.takingDown(dependencies, () =>
+    const result = this.#context.reader.recording(dependencies, () =>
       cut.execute(typeName, thing, this.#context, this.#variables),
     )
     // what has to be read first shares its reading with others: it is kept the next time, when all is at hand
     if (result instanceof Promise) return result.then((executed) => new Part(thing, textOf(executed), null))
     const part = new Part(thing, textOf(result), this.#kept.keeper.keep(dependencies))
-    if (part.standing !== null || dependencies.none) {
+    if (part.freshness !== null || dependencies.none) {
       this.#counts.fill += 1
       this.#kept.set(asked, part)
     }

@@ -4,7 +4,7 @@ const pause = (ms: string): string => `await new Promise((resolve) => setTimeout
 
 // what a loaded server does by itself now and then, so that races are met within seconds
 const slowLoads: Replacement = {
-  file: 'src/cache/kind.ts',
+  file: 'src/cache/kind-definition.ts',
   find: 'const values = await definition.load(ids)',
   replace: `const values = await definition.load(ids)\n    ${pause('Math.random() * 40')}`,
 }
@@ -90,8 +90,8 @@ export const sabotages: readonly Sabotage[] = [
     replacements: [
       {
         file: 'src/cache/keeper.ts',
-        find: 'near.changes.noneSince(this.#stood, this.#keys)',
-        replace: '(this.#keys.length > 0 || near.changes.noneSince(this.#stood, this.#keys))',
+        find: 'near.changes.noneSince(this.#freshAt, this.#keys)',
+        replace: '(this.#keys.length > 0 || near.changes.noneSince(this.#freshAt, this.#keys))',
       },
     ],
     options: quiet,

@@ -27,7 +27,7 @@ export function showEntry(entry, { open, evict }) {
 
 /** A value whose stamps no longer hold is as good as none, and is said to be void. */
 function stateOf({ state, stamps }) {
-  return state === 'value' && stamps.some(({ holds }) => holds === false) ? 'void' : state
+  return state === 'value' && stamps.some(({ isCurrent }) => isCurrent === false) ? 'void' : state
 }
 
 function agreement(entry) {
@@ -56,7 +56,9 @@ function facts({ name, state, ageMs, ttlMs, bytes, stamps, holders }) {
       'stamps',
       stamps.length === 0
         ? null
-        : stamps.map(({ name: stamp, holds }) => `${stamp} ${{ true: '✓', false: '✕', null: '?' }[holds]}`).join('   '),
+        : stamps
+            .map(({ name: stamp, isCurrent }) => `${stamp} ${{ true: '✓', false: '✕', null: '?' }[isCurrent]}`)
+            .join('   '),
     ],
   ].filter(([, value]) => value !== null)
   if (rows.length === 0) return element('p', { class: 'hint' }, explained(state, name.startsWith('group:')))

@@ -18,8 +18,8 @@ export interface Acquisition<Id> {
   readonly outdated: string
 }
 
-/** The entries of one round by what is to be done about them. */
-export class Sorted<Id, Value> {
+/** One round of a read: its entries by what is to be done about them. */
+export class Round<Id, Value> {
   readonly missing: Acquisition<Id>[] = []
   readonly granted: Acquisition<Id>[] = []
   /** To be read past the cache in the same statement as the granted ones. */
