@@ -33,6 +33,19 @@ export function readSubjects(url: string): Promise<Subjects> {
   })
 }
 
+/** So many of each, as far from each other as there are that many. */
+export function spread(subjects: Subjects, count: Readonly<Record<keyof Subjects, number>>): Subjects {
+  const some = (ids: readonly number[], most: number): number[] => {
+    const step = Math.max(1, ids.length / most)
+    return Array.from({ length: Math.min(most, ids.length) }, (_, i) => ids[Math.floor(i * step)] ?? 0)
+  }
+  return {
+    products: some(subjects.products, count.products),
+    reviewed: some(subjects.reviewed, count.reviewed),
+    categories: some(subjects.categories, count.categories),
+  }
+}
+
 /** Draws questions: the same ones for the same seed, and so for every server. */
 export class Work {
   readonly #subjects: Subjects

@@ -1,11 +1,13 @@
 import { chosen, Stands, type Bench } from '../bench.ts'
-import { readSubjects, Work, type Item } from '../work.ts'
+import { readSubjects, spread, Work, type Item } from '../work.ts'
 import type { Stand } from '../stand.ts'
 import { freshLists, measure, warm, type Sample } from './speed.ts'
 
 /** How long lists are, the shortest so long that they hardly come twice, and how many processes there are. */
 export const lengths = [5, 20, 100] as const
 export const processCounts = [1, 2, 4] as const
+/** How many different things are asked for in a catalog of any size. */
+export const askedFor = { products: 500, reviewed: 100, categories: 10 } as const
 
 /** Lists of 5, 20 and 100 products that were never asked for before, so that every server puts its answers together. */
 export async function measureRows(bench: Bench, stands: readonly Stand[]): Promise<Sample[]> {
@@ -36,9 +38,13 @@ export function measureProcesses(bench: Bench, processes: number): Promise<Sampl
   return measureLarder(grown, ['Q1'], `${processes}`, { processes })
 }
 
-/** The queries that come back, on a catalog of so many products. */
+/**
+ * The queries that come back, on a catalog of so many products. As many different things are asked for in each, since more
+ * different questions cost more in any catalog.
+ */
 export async function measureSize(bench: Bench, products: number): Promise<Sample[]> {
-  const work = new Work(await readSubjects(await bench.postgres.catalog(products)))
+  const subjects = await readSubjects(await bench.postgres.catalog(products))
+  const work = new Work(spread(subjects, askedFor))
   return measureLarder({ ...bench, work }, ['Q1', 'Q2', 'Q3', 'Q4r'], '', { products })
 }
 

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Options } from '../options.ts'
+import { askedFor } from '../parts/growth.ts'
 import type { State } from '../state.ts'
 import { conditions } from './conditions.ts'
 import { growthTables } from './growth.ts'
@@ -66,7 +67,7 @@ ${tables.staleTable(found)}
 
 ## Growth
 
-Best rounds. With several processes, each is asked over as many connections as one alone, and all of them share one core.
+Best rounds. In a catalog of any size as many different things are asked for: ${askedFor.products} products, ${askedFor.reviewed} with reviews, ${askedFor.categories} categories, and 512 lists. With several processes, each is asked over as many connections as one alone, and all of them share one core.
 
 ${image(drawn, 'bench-growth.svg', 'How the cost of a request grows with rows, products and processes')}${growthTables(found)}
 `
