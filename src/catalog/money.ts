@@ -1,21 +1,15 @@
+import { currencies } from '../currencies.ts'
+
 /** An amount as GraphQL answers it. */
 export interface Money {
   readonly amount: string
   readonly currencyCode: string
 }
 
-const known = new Map<string, number>()
-const codes = new Set(Intl.supportedValuesOf('currency'))
-
-/** How many decimals a currency of ISO 4217 has: 2 for USD, 0 for JPY; undefined for a code that is no currency's. */
-export function currencyDecimals(code: string): number | undefined {
-  if (!known.has(code) && codes.has(code)) known.set(code, decimalsOf(code))
-  return known.get(code)
-}
-
 /** Minor units as a decimal with all the currency's own decimals: 1990 is "19.90" USD and "1990" JPY. */
 export function formatPrice(minor: number, currency: string): string {
-  const decimals = currencyDecimals(currency) ?? 2
+  // what was stored before a currency was given up is still read
+  const decimals = currencies.get(currency) ?? 2
   if (decimals === 0) return String(minor)
   const digits = String(minor).padStart(decimals + 1, '0')
   return `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`
@@ -30,7 +24,7 @@ export function money(minor: number, currency: string): Money {
  * @returns an explanation where the text is no price of this currency
  */
 export function parsePrice(text: string, currency: string): { minor: number } | { error: string } {
-  const decimals = currencyDecimals(currency)
+  const decimals = currencies.get(currency)
   if (decimals === undefined) return { error: `${JSON.stringify(currency)} is no currency code of ISO 4217` }
   const [, integer, fraction = ''] = /^([0-9]{1,16})(?:\.([0-9]{1,10}))?$/.exec(text) ?? []
   if (integer === undefined)
@@ -43,8 +37,4 @@ export function parsePrice(text: string, currency: string): { minor: number } | 
   if (minor === 0n) return { error: `a price is more than 0, but received ${JSON.stringify(text)}` }
   if (minor > BigInt(Number.MAX_SAFE_INTEGER)) return { error: `the price ${text} is larger than can be stored` }
   return { minor: Number(minor) }
-}
-
-function decimalsOf(code: string): number {
-  return new Intl.NumberFormat('en', { style: 'currency', currency: code }).resolvedOptions().maximumFractionDigits ?? 2
 }

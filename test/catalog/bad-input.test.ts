@@ -24,6 +24,7 @@ describe('what cannot be used is refused with a code and a sentence', () => {
     ['{ products(filter: { category: "1" }) { totalCount } }', 400, 'BAD_USER_INPUT', 'filter.category of products'],
     ['{ products(filter: { minPrice: "cheap" }) { totalCount } }', 400, 'GRAPHQL_VALIDATION_FAILED', 'Decimal takes'],
     ['{ products(filter: { minPrice: "1e3" }) { totalCount } }', 400, 'GRAPHQL_VALIDATION_FAILED', 'Decimal takes'],
+    ['{ products(filter: { minPrice: 1e99 }) { totalCount } }', 400, 'GRAPHQL_VALIDATION_FAILED', 'Decimal takes'],
     ['{ products(filter: { currency: "usd" }) { totalCount } }', 400, 'GRAPHQL_VALIDATION_FAILED', 'usd'],
     ['{ products(first: 99999999999) { totalCount } }', 400, 'GRAPHQL_VALIDATION_FAILED', '32-bit'],
     ['{ products(sortKey: CHEAPEST) { totalCount } }', 400, 'GRAPHQL_VALIDATION_FAILED', 'CHEAPEST'],

@@ -33,6 +33,7 @@ describe('a filter of products', () => {
     ['currency: "EUR"', [3]],
     ['minPrice: "49.00"', [8, 1, 2]],
     ['minPrice: 49.001', [1]],
+    ['minPrice: 4.9001e1', [1]],
     ['maxPrice: "49"', [8, 1, 2]],
     ['maxPrice: "48.999"', []],
     ['minPrice: "50", maxPrice: "58"', []],

@@ -1,6 +1,6 @@
 import type { ProductFilter, ProductStatus } from '../../generated/graphql.ts'
+import { currencies } from '../../currencies.ts'
 import { parseGlobalId } from '../global-id.ts'
-import { currencyDecimals } from '../money.ts'
 import { isStorable } from '../storable.ts'
 import { visibleStatus, type Viewer } from '../viewer.ts'
 import { priceBound } from './price-bound.ts'
@@ -67,7 +67,7 @@ function parsePrice(filter: ProductFilter | null | undefined, shopCurrency: stri
   const given = filter?.currency ?? null
   if (min === null && max === null && given === null) return null
   const currency = given ?? shopCurrency
-  const decimals = currencyDecimals(currency) ?? 2
+  const decimals = currencies.get(currency) ?? 2
   return {
     currency,
     min: min === null ? null : priceBound(min, decimals, 'min'),
