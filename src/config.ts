@@ -45,6 +45,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
         'a hold that ends before its transaction lets readers go back in time.',
     )
   }
+  checkPlaces(read)
   checkAuth(read)
   const production = read.NODE_ENV === 'production'
   return Object.freeze({
@@ -57,6 +58,21 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     RATE_LIMIT: read.RATE_LIMIT ?? (production ? 6000 : 'off'),
     LARDER_SAMPLE_DATA: read.LARDER_SAMPLE_DATA ?? (read.DATABASE_URL === undefined ? 1000 : 0),
   })
+}
+
+/** @throws StartError where a variable would have no effect without another, or two name the same place */
+function checkPlaces(values: Values): void {
+  const { PORT, METRICS_PORT, DATABASE_URL, LARDER_DIRECT_DATABASE_URL } = values
+  if (METRICS_PORT === PORT && PORT !== 0) {
+    throw new StartError(
+      `METRICS_PORT must be another port than PORT, but both are ${PORT}. Without METRICS_PORT, /metrics is served on PORT.`,
+    )
+  }
+  if (LARDER_DIRECT_DATABASE_URL !== undefined && DATABASE_URL === undefined) {
+    throw new StartError(
+      'LARDER_DIRECT_DATABASE_URL must go with DATABASE_URL, but that is not set: the embedded database would be used.',
+    )
+  }
 }
 
 /** @throws StartError where tokens could be read in two ways, in none, or were to be read and are not */
@@ -105,6 +121,7 @@ function shown(name: string, value: string): string {
   return JSON.stringify(withoutPassword(value))
 }
 
+/** What is no url may be one that was mistyped: nothing is shown that stands before the last @, or where parameters have it. */
 function withoutPassword(value: string): string {
-  return value.replace(/(:\/\/[^:/@]*:)[^@]*@/, '$1***@')
+  return value.replace(/(password=).*/is, '$1***').replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, '$1***@')
 }

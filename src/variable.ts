@@ -38,8 +38,18 @@ export function wholeNumber(least: number, most: number) {
 export function urlOf(...protocols: readonly string[]) {
   return z.string().refine((text) => {
     const url = URL.canParse(text) ? new URL(text) : null
-    return url !== null && protocols.includes(url.protocol) && url.hostname !== ''
+    return url !== null && protocols.includes(url.protocol) && url.hostname !== '' && isDecodable(url)
   })
+}
+
+/** Whoever connects decodes these parts, and not every URL lets that be done. */
+function isDecodable({ username, password, pathname }: URL): boolean {
+  try {
+    decodeURIComponent(username + password + pathname)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** An address, or a network such as 10.0.0.0/8. */

@@ -17,7 +17,13 @@ it('nobody is served in production who cannot be told from anybody', () => {
     readConfig({ LARDER_AUTH_JWKS_URL: 'https://issuer.example/keys', LARDER_AUTH_ALGORITHMS: 'none' }),
   ).toThrow(/LARDER_AUTH_ALGORITHMS/)
   expect(() => readConfig({ LARDER_AUTH_SECRET: 'much too short' })).toThrow(
-    /^LARDER_AUTH_SECRET must be at least 32 characters, but is 14 characters long\.$/,
+    /^LARDER_AUTH_SECRET must be at least 32 characters, .+, but is 14 characters long\.$/,
+  )
+})
+
+it('a secret of blanks is none', () => {
+  expect(() => readConfig({ LARDER_AUTH_SECRET: ' '.repeat(40) })).toThrow(
+    /^LARDER_AUTH_SECRET must be at least 32 characters, not counting blanks around them, but is 40 characters long\.$/,
   )
 })
 
@@ -59,12 +65,53 @@ describe('the configuration', () => {
     })
   })
 
-  it.each([['redis://h:1'], ['rediss://u:p@h:1/2'], ['redis-cluster://one:1,two:2'], ['rediss-cluster://u:p@one:1']])(
-    'takes %s for a Redis',
-    (url) => {
-      expect(readConfig({ REDIS_URL: url }).REDIS_URL).toBe(url)
-    },
-  )
+  it.each([
+    ['redis://h:1'],
+    ['rediss://u:p@h:1/2'],
+    ['redis://[::1]:1/?db=2'],
+    ['redis-cluster://one:1,two:2'],
+    ['rediss-cluster://u:p@one:1'],
+    ['redis-sentinel://u:p%40@one:1,two:2/name'],
+  ])('takes %s for a Redis', (url) => {
+    expect(readConfig({ REDIS_URL: url }).REDIS_URL).toBe(url)
+  })
+
+  it.each([
+    ['redis://h:1/abc'],
+    ['redis://h:1/-1'],
+    ['redis://h:1?db=x'],
+    ['redis://:pass%zz@h'],
+    ['redis://:pass@h:99999'],
+    ['redis-cluster://h:99999'],
+    ['redis-cluster://u:pass@h:99999'],
+    ['redis-cluster://u:pass%zz@h:6379'],
+    ['redis-sentinel://h:99999/x'],
+    ['redis-sentinel://u:pass%zz@h:26379/x'],
+  ])('refuses %s for a Redis in one line, without its password', (url) => {
+    expect(() => readConfig({ REDIS_URL: url })).toThrow(/^REDIS_URL must be a url (?!.*pass%|.*pass@)[^\n]+$/)
+  })
+
+  it.each([
+    ['postgresql://u:sec@ret@x:99999/y', 'postgresql://***@x:99999/y'],
+    ['u:secretpw@x/y', '***@x/y'],
+    ['postgresql://u:sec%ret@x/y', 'postgresql://***@x/y'],
+    ['host=x password=secret dbname=y', 'host=x password=***'],
+    ['postgresql://x:99999/y?user=u&password=sec@ret', 'postgresql://x:99999/y?user=u&password=***'],
+  ])('shows nothing of the password in %s', (url, shown) => {
+    expect(() => readConfig({ DATABASE_URL: url })).toThrow(
+      new RegExp(` but is "${shown.replaceAll(/[*?]/g, '\\$&')}"\\.$`),
+    )
+  })
+
+  it('refuses what would have no effect, and one port for two things', () => {
+    expect(() => readConfig({ LARDER_DIRECT_DATABASE_URL: 'postgresql://h/d' })).toThrow(
+      /^LARDER_DIRECT_DATABASE_URL must go with DATABASE_URL, but that is not set/,
+    )
+    expect(() => readConfig({ METRICS_PORT: '4000' })).toThrow(
+      /^METRICS_PORT must be another port than PORT, but both are 4000\./,
+    )
+    expect(readConfig({ PORT: '0', METRICS_PORT: '0' }).METRICS_PORT).toBe(0)
+  })
 
   it.each([
     ['PORT', '70000', 'PORT must be a whole number from 0 to 65535, but is "70000".'],
@@ -73,17 +120,17 @@ describe('the configuration', () => {
     [
       'DATABASE_URL',
       'mysql://u:secret@h/d',
-      'DATABASE_URL must be a url postgresql://user:password@host:port/database, but is "mysql://u:***@h/d".',
+      'DATABASE_URL must be a url `postgresql://user:password@host:port/database`, but is "mysql://***@h/d".',
     ],
     [
       'REDIS_URL',
       'localhost:6379',
-      'REDIS_URL must be a url redis://…, rediss://…, redis-cluster://one:6379,two:6379, or redis-sentinel://one:26379,two:26379/name, but is "localhost:6379".',
+      'REDIS_URL must be a url `redis://user:password@host:port/number`, `rediss://…`, `redis-cluster://one:6379,two:6379`, or `redis-sentinel://one:26379,two:26379/name`, but is "localhost:6379".',
     ],
     [
       'REDIS_URL',
       'redis-cluster://one,two',
-      'REDIS_URL must be a url redis://…, rediss://…, redis-cluster://one:6379,two:6379, or redis-sentinel://one:26379,two:26379/name, but is "redis-cluster://one,two".',
+      'REDIS_URL must be a url `redis://user:password@host:port/number`, `rediss://…`, `redis-cluster://one:6379,two:6379`, or `redis-sentinel://one:26379,two:26379/name`, but is "redis-cluster://one,two".',
     ],
     ['LARDER_MIGRATE', 'yes', 'LARDER_MIGRATE must be on or off, but is "yes".'],
     ['LARDER_CURRENCY', 'dollars', 'LARDER_CURRENCY must be a currency code of ISO 4217, but is "dollars".'],
@@ -128,7 +175,7 @@ describe('what is written about it', () => {
   it.each(Object.entries(variables))(
     'has a row for %s that says what the code says',
     async (name, { about, allowed, standard }) => {
-      const page = await readFile(new URL('../docs/configuration.md', import.meta.url), 'utf8')
+      const page = await readFile(new URL('../docs/reference/configuration.md', import.meta.url), 'utf8')
       expect(page).toContain(`| \`${name}\` | ${about} | ${allowed} | ${standard} |`)
       const example = await readFile(new URL('../.env.example', import.meta.url), 'utf8')
       expect(example).toContain(`# ${about}\n# Allowed: ${allowed}. Default: ${standard}.\n# ${name}=`)
@@ -136,7 +183,7 @@ describe('what is written about it', () => {
   )
 
   it('has no row for what is not read', async () => {
-    const page = await readFile(new URL('../docs/configuration.md', import.meta.url), 'utf8')
+    const page = await readFile(new URL('../docs/reference/configuration.md', import.meta.url), 'utf8')
     const rows = [...page.matchAll(/^\| `([A-Z_]+)` \| [^|]+ \| [^|]+ \| [^|]+ \|$/gm)].map(([, name]) => name)
     expect(rows).toEqual(Object.keys(variables))
   })

@@ -21,6 +21,8 @@ export interface CommandTools {
 }
 
 export interface CommandOptions {
+  /** Looks at the arguments before anything is touched. @throws StartError where they are not understood */
+  readonly check?: () => void
   /** Configuration that goes before the environment's. */
   readonly override?: Partial<Config>
   /** What is said of how running servers took the changes over. */
@@ -37,17 +39,19 @@ const standardDelivery: NonNullable<CommandOptions['delivery']> = {
 /**
  * Runs a command on the configured database, the embedded one included, beside a running server or alone, and waits until
  * a running server has taken the changes over. Failures that people can mend are told without a stack.
+ * @param work says whether there are any changes
  */
 export async function runCommand(
   usage: string,
-  work: (tools: CommandTools) => Promise<void>,
-  { override = {}, delivery = standardDelivery }: CommandOptions = {},
+  work: (tools: CommandTools) => Promise<boolean>,
+  { check = () => {}, override = {}, delivery = standardDelivery }: CommandOptions = {},
 ): Promise<void> {
   if (process.argv.includes('--help') || process.argv.includes('-h')) {
     console.log(usage)
     return
   }
   try {
+    check()
     loadEnvFile()
     const config = { ...readConfig(process.env), ...override }
     const database = await openDatabase(config, 'command', (line) => console.error(line))
@@ -56,7 +60,7 @@ export async function runCommand(
     client.on('error', () => {})
     try {
       await client.connect()
-      await work({
+      const isChanged = await work({
         client,
         url: database.url,
         config,
@@ -64,6 +68,7 @@ export async function runCommand(
         progress: showProgress,
         print: (line) => console.log(line),
       })
+      if (!isChanged) return
       const said = delivery[await waitForDelivery(queryableOn(client), deliveryMs)]
       if (said !== undefined) console.error(said)
     } finally {

@@ -18,8 +18,8 @@ export class DatabaseTimeoutError extends Error {
 const unavailable =
   /^(ECONN\w*|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|ENOENT|ConnectionClosed|DatabaseNotReachable|SocketTimeout|TlsConnectionError|TooManyConnections|08\w{3}|25P0[34]|57P0[1-5]|53300|P1001|P1002|P1008|P1017|P2024|P2037)$/
 const unavailableMessage =
-  /timeout exceeded when trying to connect|Connection terminated|connection timeout|server closed the connection|Can't reach database|the server is a standby|not queryable|Unable to start a transaction/i
-const timedOut = /canceling statement due to statement timeout|57014|Query read timeout|expired transaction/i
+  /timeout exceeded when trying to connect|Connection terminated|connection timeout|server closed the connection|Can't reach database|the server is a standby|not queryable/i
+const timedOut = /canceling statement due to statement timeout|57014|Query read timeout/i
 
 /** Tells what an error of Prisma or pg means for whoever asked; any other error is returned as it is. */
 export function databaseError(error: unknown): unknown {

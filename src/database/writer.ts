@@ -49,14 +49,14 @@ async function transactionOn<Result>(
   work: (tx: Queryable) => Promise<Result>,
 ): Promise<Result> {
   const expiresAt = performance.now() + timeoutMs
-  const { query } = queryableOn(client)
+  const connection = queryableOn(client)
   const tx: Queryable = {
     query(statement) {
       refuseExpired(expiresAt, timeoutMs)
-      return query(statement)
+      return connection.query(statement)
     },
   }
-  await query(sql`BEGIN`)
+  await connection.query(sql`BEGIN`)
   const result = await work(tx)
   refuseExpired(expiresAt, timeoutMs)
   await commit(client)

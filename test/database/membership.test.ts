@@ -153,10 +153,10 @@ describe('instances that share a cache', () => {
 
   it('trust it no more once it was away while they counted as gone, even if it is back', async () => {
     const notices = await startProxy(Number(new URL(url).port))
-    let holds = (): boolean => false
+    let stillTrusted = (): boolean => false
     const a = await start('a', {
       url: Object.assign(new URL(url), { port: String(notices.port) }).href,
-      onTrust: (given) => Promise.resolve(void (holds = given)),
+      onTrust: (given) => Promise.resolve(void (stillTrusted = given)),
     })
     notices.hold('everything')
     await until(async () => {
@@ -165,11 +165,11 @@ describe('instances that share a cache', () => {
       )
       return rows[0]?.gone === true
     })
-    expect(holds()).toBe(true)
+    expect(stillTrusted()).toBe(true)
     a.cacheAnswers = false
-    holds()
+    stillTrusted()
     a.cacheAnswers = true
-    expect(holds()).toBe(false)
+    expect(stillTrusted()).toBe(false)
     notices.pass()
     await a.relay.stop()
     await notices.stop()
@@ -202,9 +202,9 @@ describe('a process that did not run for a while', () => {
     // its own clock stood still with it
     ['its machine slept', Date],
   ])('because %s does not trust the cache from its next read on, until it has caught up', async (_why, clock) => {
-    const holds: (() => boolean)[] = []
-    await start('a', { onTrust: (question) => Promise.resolve(void holds.push(question)) })
-    const [before] = holds
+    const questions: (() => boolean)[] = []
+    await start('a', { onTrust: (question) => Promise.resolve(void questions.push(question)) })
+    const [before] = questions
     expect(before?.()).toBe(true)
     const now = clock.now()
     const moved = vi.spyOn(clock, 'now').mockReturnValue(now + 3000)
@@ -212,8 +212,8 @@ describe('a process that did not run for a while', () => {
     moved.mockRestore()
     // also once it runs again as if nothing had been
     expect(before?.()).toBe(false)
-    await until(() => holds.length === 2)
-    expect(holds[1]?.()).toBe(true)
+    await until(() => questions.length === 2)
+    expect(questions[1]?.()).toBe(true)
   })
 })
 

@@ -6,6 +6,12 @@ import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
 import { migrate, pendingMigrations } from '../../src/database/migrate.ts'
 import { createDatabase, dropDatabase } from '../setup/database.ts'
+import { until } from '../setup/until.ts'
+
+// what Prisma's own engine takes while it migrates
+const prismasLock = 72_707_369
+const waiting = `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
 
 let url: string
 let name: string
@@ -50,8 +56,15 @@ describe('migrate', () => {
   })
 
   it('lets one of many that start at once apply, while the others wait', async () => {
-    await put('1_first', 'SELECT pg_sleep(0.2); CREATE TABLE thing (id int); INSERT INTO thing VALUES (1)')
-    const applied = await Promise.all([1, 2, 3, 4].map(() => migrate(url, folder)))
+    await put('1_first', 'CREATE TABLE thing (id int); INSERT INTO thing VALUES (1)')
+    const first = new pg.Client({ connectionString: url })
+    await first.connect()
+    await first.query('SELECT pg_advisory_lock($1)', [prismasLock])
+    let isOver = false
+    const migrations = Promise.all([1, 2, 3, 4].map(() => migrate(url, folder))).finally(() => (isOver = true))
+    await until(async () => isOver || (await query(waiting)).length === 4)
+    await first.end()
+    const applied = await migrations
     expect(applied.toSorted((a, b) => b.length - a.length)).toEqual([['1_first'], [], [], []])
     expect(await query('SELECT id FROM thing')).toEqual([{ id: 1 }])
   })

@@ -1,15 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { setImmediate as turn } from 'node:timers/promises'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startRelay, type Relay } from '../../src/database/relay.ts'
+import { kept } from '../setup/garbage.ts'
 import { testDatabase } from '../setup/index.ts'
 import { until } from '../setup/until.ts'
-
-setFlagsFromString('--expose-gc')
-const collectGarbage = runInNewContext('gc') as () => void
 
 const { url } = await testDatabase()
 const { Client } = pg
@@ -44,16 +39,6 @@ function start(at: string): Relay {
   })
   relays.push(relay)
   return relay
-}
-
-/** How many of the connections that were given up are still in memory. */
-async function kept(given: readonly WeakRef<pg.Client>[]): Promise<number> {
-  // what was looked at through a weak reference stays until the turn is over
-  for (let i = 0; i < 3; i += 1) {
-    await turn()
-    collectGarbage()
-  }
-  return given.filter((client) => client.deref() !== undefined).length
 }
 
 describe('a relay keeps no connection that it has given up', () => {

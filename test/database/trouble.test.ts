@@ -158,11 +158,11 @@ describe('a standby', () => {
   })
 })
 
-async function query(at: number, sql: string): Promise<Record<string, unknown>[]> {
+async function query(at: number, statement: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: address(at, 'larder') })
   await client.connect()
   try {
-    return (await client.query<Record<string, unknown>>(sql)).rows
+    return (await client.query<Record<string, unknown>>(statement)).rows
   } finally {
     await client.end()
   }
