@@ -66,13 +66,18 @@ function importsOf(file: string): string[] {
   return [...source.matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(([, specifier]) => specifier ?? '')
 }
 
+/** The files of src that a file of src imports. */
+function ownImportsOf(file: string): string[] {
+  return importsOf(file)
+    .filter((specifier) => specifier.startsWith('.'))
+    .map((specifier) => relative('.', join(dirname(file), specifier)))
+}
+
 it.each(Object.entries(allowed))('%s imports only what it may know', (room, others) => {
   const strangers = files
     .filter((file) => file.split('/')[0] === room)
     .flatMap((file) =>
-      importsOf(file)
-        .filter((specifier) => specifier.startsWith('.'))
-        .map((specifier) => relative('.', join(dirname(file), specifier)))
+      ownImportsOf(file)
         .filter((target) => ![room, ...others].includes(target.split('/')[0] ?? ''))
         .map((target) => `${file} -> ${target}`),
     )
@@ -95,6 +100,23 @@ function waysBack(to: string, path: readonly string[]): string[] {
     if (next === to) return [[...path, next].join(' -> ')]
     return path.includes(next) ? [] : waysBack(to, [...path, next])
   })
+}
+
+it('no files import each other in a circle, types included', () => {
+  const imports = new Map(files.map((file) => [file, ownImportsOf(file)]))
+  // in no circle is what imports nothing of what is left, and then what nothing of it imports
+  const importing = thinned(files, (file, left) => left.some((other) => imports.get(file)?.includes(other)))
+  const circles = thinned(importing, (file, left) => left.some((other) => imports.get(other)?.includes(file)))
+  expect(circles).toEqual([])
+})
+
+/** What remains of some files once all have been taken away that are not wanted beside what remains. */
+function thinned(
+  given: readonly string[],
+  isWanted: (file: string, left: readonly string[]) => boolean,
+): readonly string[] {
+  const left = given.filter((file) => isWanted(file, given))
+  return left.length === given.length ? left : thinned(left, isWanted)
 }
 
 it.each(Object.entries(packages))('%s is used in %s alone', (name, places) => {

@@ -1,6 +1,7 @@
 import { sql, type Queryable } from '../database/sql.ts'
 import { categoryAffected } from './category/affected.ts'
-import { idsOf, type CatalogKeys, type Change, type ChangeContext } from './changes.ts'
+import { idsOf, type Change, type ChangeContext } from './changes.ts'
+import type { CatalogKeys } from './kinds.ts'
 import {
   membershipAffected,
   pricingAffected,

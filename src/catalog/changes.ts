@@ -1,5 +1,3 @@
-import type { CatalogKinds } from './kinds.ts'
-
 /** A changed row as the outbox reports it: columns by their names in the database, without the long ones. */
 export interface Change {
   /** Of the row in the outbox that reports it, where it is known. */
@@ -22,12 +20,6 @@ export interface ChangeContext {
   categoriesOf(product: number): readonly number[]
   /** A category and everything above it. */
   pathOf(category: number): readonly number[]
-}
-
-/** How keys are named: by kind and id, or by the group of a list. */
-export interface CatalogKeys {
-  readonly kinds: CatalogKinds
-  readonly group: (name: string) => string
 }
 
 /** The values that a column had or has, on the sides of the change that there are. */

@@ -18,7 +18,7 @@ import { productMutations, productPayload } from './product/mutations.ts'
 import { productQueries, productResolvers } from './product/resolvers.ts'
 import { reviewMutations, reviewPayload } from './review/mutations.ts'
 import { reviewResolvers, reviewSummaryResolvers } from './review/resolvers.ts'
-import { requiring } from './requiring.ts'
+import { requireScope } from './require-scope.ts'
 import { scalars } from './scalars.ts'
 import { variantMutations, variantPayload } from './variant/mutations.ts'
 import { variantResolvers } from './variant/resolvers.ts'
@@ -32,7 +32,8 @@ export { createKinds, type CatalogKinds } from './kinds.ts'
 export { largestPage, standardPage } from './connection/page.ts'
 export { allRead, whenRead, type Maybe } from './maybe.ts'
 export { DeadlineError, Reader } from './reader.ts'
-export { evictByHand, nouns, storedOf, storedUnder, type Noun, type Stored } from './stored.ts'
+export { evictByHand } from './evict-by-hand.ts'
+export { nouns, storedOf, storedUnder, type Noun, type Stored } from './stored.ts'
 export type { Scope, Viewer } from './viewer.ts'
 export { NotHeldError, type Transaction } from './write.ts'
 
@@ -43,7 +44,7 @@ export interface Catalog {
   readonly store: 'memory' | 'redis'
   /**
    * Every cache key that these changed rows touch. Reads from the database what the rows do not say.
-   * @param causes takes down which row touches which key
+   * @param causes records which row touches which key
    */
   affectedKeys(changes: readonly Change[], causes?: Causes): Promise<string[]>
   readonly write: Write
@@ -110,7 +111,7 @@ export function readTypeDefs(): string[] {
 export const resolvers: Resolvers = {
   ...scalars,
   Query: { ...nodeQueries, ...productQueries, ...categoryQueries },
-  Mutation: requiring((field) => (field in reviewMutations ? 'reviews:write' : 'catalog:write'), {
+  Mutation: requireScope((field) => (field in reviewMutations ? 'reviews:write' : 'catalog:write'), {
     ...productMutations,
     ...variantMutations,
     ...categoryMutations,

@@ -9,6 +9,12 @@ import { variantBySkuKind, variantKind } from './variant/kinds.ts'
 /** Every kind of thing that the catalog caches. */
 export type CatalogKinds = ReturnType<typeof createKinds>
 
+/** How keys are named: by kind and id, or by the group of a list. */
+export interface CatalogKeys {
+  readonly kinds: CatalogKinds
+  readonly group: (name: string) => string
+}
+
 export function createKinds(cache: Cache, prisma: PrismaClient) {
   return {
     product: cache.kind(productKind(prisma)),

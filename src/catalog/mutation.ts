@@ -1,3 +1,4 @@
+import { sqlStateOf } from '../database/errors.ts'
 import type { UserError } from '../generated/graphql.ts'
 import type { CatalogContext } from './context.ts'
 import { Faults, Refused } from './faults.ts'
@@ -62,6 +63,15 @@ export function expectVersion(faults: Faults, expected: number | null | undefine
   faults.add('CONFLICT', ['expectedVersion'], message, current)
 }
 
+// of PostgreSQL: no text of a column is as long, but the words of all that a product is searched by may be
+const limitExceeded = '54000'
+const tooManyWords: UserError = {
+  code: 'INVALID',
+  field: ['input'],
+  message: 'The product would have more words than can be searched: shorten its description',
+  currentVersion: null,
+}
+
 async function attempt<Result>(
   context: CatalogContext,
   work: Work<Result>,
@@ -70,6 +80,7 @@ async function attempt<Result>(
     return { result: await context.write((tx) => work(tx, new Faults())) }
   } catch (error) {
     if (error instanceof Refused) return { userErrors: [...error.userErrors] }
+    if (sqlStateOf(error) === limitExceeded) return { userErrors: [tooManyWords] }
     throw error
   }
 }

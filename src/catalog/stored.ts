@@ -1,17 +1,24 @@
 import type { Cache, Inspection, Kind } from '../cache/index.ts'
-import { recordByHand } from '../database/outbox.ts'
 import { childrenOf } from './category/groups.ts'
+import type { NodeType } from './global-id.ts'
 import type { CatalogKinds } from './kinds.ts'
 import { categoryProducts, subtreeProducts } from './product/groups.ts'
 import { productReviews } from './review/groups.ts'
 import { largestInt } from './storable.ts'
 import { canonicalSku, canonicalSlug } from './unique-text.ts'
 import { productVariants } from './variant/groups.ts'
-import type { Write } from './write.ts'
 
 /** What people ask for by an id, a slug or a sku. */
 export const nouns = ['product', 'variant', 'category', 'review'] as const
 export type Noun = (typeof nouns)[number]
+
+/** What ids that clients see begin with. */
+const typeOf: Readonly<Record<Noun, NodeType>> = {
+  product: 'Product',
+  variant: 'ProductVariant',
+  category: 'Category',
+  review: 'Review',
+}
 
 /** Something that may be stored. */
 export interface Stored {
@@ -32,14 +39,21 @@ type Entries<Id> = Pick<Kind<Id, unknown>, 'name' | 'key' | 'inspect'>
 /**
  * Everything that is cached of one thing alone: its entries, and the groups of the lists that belong to it. Its other names
  * are read from the database, past the cache. Where digits are the id of one thing and the slug or sku of another, of both.
- * @param name an id, a slug or a sku
+ * @param name an id as in `42` or as in `Product:42`, a slug or a sku
  * @throws as a read of the database does
  */
 export async function storedOf(storage: Storage, noun: Noun, name: string): Promise<Stored[]> {
-  const id = /^[1-9][0-9]{0,9}$/.test(name) && Number(name) <= largestInt ? Number(name) : null
+  const id = idIn(noun, name)
   const named = id === null ? null : await idNamed(storage, noun, name)
   const stored = await storedAs(storage, noun, name, id)
   return named === null || named === id ? stored : [...stored, ...(await storedAs(storage, noun, name, named))]
+}
+
+/** The id that a name is; null where it is none. */
+function idIn(noun: Noun, name: string): number | null {
+  const prefix = `${typeOf[noun]}:`
+  const digits = name.startsWith(prefix) ? name.slice(prefix.length) : name
+  return /^[1-9][0-9]{0,9}$/.test(digits) && Number(digits) <= largestInt ? Number(digits) : null
 }
 
 /** The id of what has this slug or sku; null where nothing has. */
@@ -113,12 +127,6 @@ export function storedUnder(storage: Storage, name: string): Stored {
     ...named.filter((kind) => kind.name === kindName).map((kind) => entry(storage, kind, id)),
   ]
   return found.find((each) => each.name === name) ?? inCache(storage, name)
-}
-
-/** Evicts these keys for every instance, as a write does that changes what they stand for. */
-export async function evictByHand(write: Write, keys: readonly string[]): Promise<'DONE' | 'PENDING'> {
-  const { propagation } = await write((tx) => recordByHand(tx, keys))
-  return propagation
 }
 
 function entry<Id>({ cache }: Storage, kind: Entries<Id>, id: Id): Stored {

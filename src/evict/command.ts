@@ -26,7 +26,7 @@ await runCommand(usage, evict, {
   },
 })
 
-async function evict({ client, config, url, print }: CommandTools): Promise<void> {
+async function evict({ client, config, url, print }: CommandTools): Promise<boolean> {
   const wanted = orUsage(() => readArguments(process.argv.slice(2)))
   const database = connect({ url, poolSize: 1 })
   // nothing is read through it: it knows how keys are named
@@ -37,6 +37,7 @@ async function evict({ client, config, url, print }: CommandTools): Promise<void
     const names = keys.map((key) => cache.nameOf(key))
     print(`Evicting ${titleOf(wanted)}:\n${names.slice(0, shownKeys).map(indented).join('\n')}`)
     if (names.length > shownKeys) print(`  and ${names.length - shownKeys} more`)
+    return true
   } finally {
     await cache.close()
     await database.close()

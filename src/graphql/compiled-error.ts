@@ -3,6 +3,8 @@ import { GraphQLError, type DocumentNode, type SourceLocation } from 'graphql'
 /** An error of a compiled operation in the form that GraphQL.js would have given it. */
 export function asGraphQLError(error: GraphQLError, { loc }: DocumentNode): GraphQLError {
   const { message, path, originalError, extensions = {}, locations = [] } = error as Partial<GraphQLError>
+  // whoever threw it knew its place
+  if (originalError instanceof GraphQLError && originalError.path !== undefined) return originalError
   return new GraphQLError(message ?? '', {
     path,
     originalError,

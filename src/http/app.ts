@@ -1,21 +1,30 @@
 import fastifyApollo, { fastifyApolloDrainPlugin } from '@as-integrations/fastify'
-import fastify, { LogController, type FastifyInstance, type FastifyPluginAsync, type FastifyRequest } from 'fastify'
+import fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyPluginAsync,
+  type FastifyRequest,
+} from 'fastify'
+import type { Identify } from '../auth/tokens.ts'
 import type { Cache } from '../cache/index.ts'
 import { createContext, type Context, type ContextOptions } from '../graphql/context.ts'
 import { createGraphQLServer, type GraphQLOptions } from '../graphql/server.ts'
-import type { RequestEvent, Tracing } from '../observe/index.ts'
+import { keptResponse, type RequestEvent, type Tracing } from '../observe/index.ts'
 import { admit } from './admission.ts'
 import { answerConditionally } from './conditional.ts'
 import { docsRoutes } from './docs.ts'
+import { refuseEncodedBodies } from './encoding.ts'
 import { handleErrors } from './errors.ts'
 import { healthRoutes, type Health } from './health.ts'
 import { homeRoutes } from './home.ts'
 import { refuseOddHosts } from './host.ts'
-import { identifyRequests, type Identify } from './identify.ts'
+import { identifyRequests } from './identify.ts'
 import { serveKeptResponses } from './kept-responses.ts'
-import { loggerOptions, logRequest, type LogOptions } from './log.ts'
+import { logRequest } from './log.ts'
+import { refuseOtherMethods } from './methods.ts'
 import { pictureRoutes } from './pictures.ts'
-import { limitRate, type AddTogether } from './rate-limit.ts'
+import { limitRate, type SumCounts } from './rate-limit.ts'
 import { requestIdOf } from './request-id.ts'
 import { tallyRequests } from './tally-requests.ts'
 import { secure, widenForSandbox } from './security.ts'
@@ -23,7 +32,7 @@ import { secure, widenForSandbox } from './security.ts'
 export interface AppOptions extends ContextOptions, Omit<GraphQLOptions, 'plugins' | 'logError' | 'logPending'> {
   /** Open to developers: the page at /, the guides. */
   readonly development: boolean
-  readonly log: LogOptions
+  readonly log: FastifyBaseLogger
   readonly health: Health
   /** Says who asks. */
   readonly identify: Identify
@@ -34,7 +43,7 @@ export interface AppOptions extends ContextOptions, Omit<GraphQLOptions, 'plugin
   /** Requests a minute for each client; null for any number. */
   readonly rateLimit: number | null
   /** Adds up what instances have counted for the rate limit. */
-  readonly addTogether?: AddTogether | undefined
+  readonly sumCounts?: SumCounts | undefined
   /** What answers requests that were answered before, whole or in parts; without it every request is executed whole. */
   readonly cache?: Pick<Cache, 'catchUp' | 'keeper' | 'waitMs'> | undefined
   /** Sites whose pages may read answers. */
@@ -53,7 +62,7 @@ export interface AppOptions extends ContextOptions, Omit<GraphQLOptions, 'plugin
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { development, sandbox, corsOrigins } = options
   const app = fastify({
-    logger: loggerOptions(options.log),
+    loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.bodyLimit,
     forceCloseConnections: 'idle',
@@ -103,14 +112,17 @@ async function graphqlRoutes(app: FastifyInstance, options: AppOptions): Promise
   identifyRequests(app, options.identify)
   if (options.rateLimit !== null) {
     const clientOf = ({ viewer, ip }: FastifyRequest): string => viewer?.subject ?? ip
-    await limitRate(app, { most: options.rateLimit, clientOf, addTogether: options.addTogether })
+    await limitRate(app, { most: options.rateLimit, clientOf, sumCounts: options.sumCounts })
   }
   // before an answer may shrink to its ETag
   const { cache } = options
-  if (cache !== undefined && cache.keeper !== null) {
-    const { catchUp, keeper, waitMs } = cache
+  const keeper = cache?.keeper(keptResponse) ?? null
+  if (cache !== undefined && keeper !== null) {
+    const { catchUp, waitMs } = cache
     serveKeptResponses(app, { catchUp, keeper, waitMs })
   }
+  refuseEncodedBodies(app)
+  refuseOtherMethods(app)
   // what is served whole was executed before, under the same host
   refuseOddHosts(app)
   answerConditionally(app)
@@ -125,6 +137,7 @@ async function graphqlRoutes(app: FastifyInstance, options: AppOptions): Promise
   await apollo.start()
   await app.register(fastifyApollo(apollo), {
     path: '/graphql',
+    method: ['GET', 'POST'],
     context: (request) => Promise.resolve(contextOf(request, options)),
   })
 }

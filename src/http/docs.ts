@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyPluginAsync } from 'fastify'
-import { Marked } from 'marked'
+import { Marked, Renderer, type Tokens } from 'marked'
 import { drawingPolicy } from './pictures.ts'
 
 const folder = fileURLToPath(new URL('../../docs/', import.meta.url))
@@ -17,9 +17,21 @@ const pictureTypes = new Map([
   ['.svg', 'image/svg+xml'],
 ])
 
+/** Where code may be broken in two: behind a word of it that is followed by another. */
+const breakable = /(?<=\w\w)[_/(,@](?=[^\s<]{2})/g
+
+const plain = new Renderer()
+
 /** Names headings as GitHub does, so that links to them lead to the same place here and there. */
 const markdown = new Marked({
   renderer: {
+    codespan: (token) => plain.codespan(token).replaceAll(breakable, '$&<wbr>'),
+    // on a narrow page cells stand below each other
+    tablecell(token: Labelled) {
+      const cell = `<td>${this.parser.parseInline(token.tokens)}</td>\n`
+      if (token.header) return cell.replaceAll('td>', 'th>')
+      return token.label ? cell.replace('<td>', `<td data-label="${token.label}">`) : cell
+    },
     heading({ tokens, depth, text }) {
       const id = text
         .toLowerCase()
@@ -27,6 +39,20 @@ const markdown = new Marked({
         .replaceAll(/\s/g, '-')
       return `<h${depth} id="${id}">${this.parser.parseInline(tokens)}</h${depth}>\n`
     },
+  },
+})
+
+/** A cell that knows the heading of its column. */
+interface Labelled extends Tokens.TableCell {
+  label?: string
+}
+
+markdown.use({
+  walkTokens(token) {
+    if (token.type !== 'table') return
+    const { header, rows } = token as Tokens.Table
+    for (const row of rows as Labelled[][])
+      for (const [i, cell] of row.entries()) cell.label = header[i]?.text.replaceAll(/[`*"]/g, '') ?? ''
   },
 })
 

@@ -1,5 +1,6 @@
 import type pg from 'pg'
-import { plan, type Candidate, type Outcome } from './plan.ts'
+import type { Candidate } from './line.ts'
+import { plan, type Outcome } from './plan.ts'
 import { readState } from './state.ts'
 import { write } from './write.ts'
 

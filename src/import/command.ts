@@ -26,6 +26,7 @@ await runCommand(usage, async ({ client, progress, print }: CommandTools) => {
   }
   const { created, updated, unchanged, rejected } = summary
   print(`created ${created}, updated ${updated}, unchanged ${unchanged}, rejected ${rejected}`)
+  return created + updated > 0
 })
 
 function readArguments(): { files: string[]; strict: boolean } {

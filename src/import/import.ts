@@ -1,8 +1,8 @@
 import type pg from 'pg'
 import { storeBatch, type Unit } from './batch.ts'
-import { parseLine } from './line.ts'
+import { parseLine, type Candidate } from './line.ts'
 import type { RawLine } from './lines.ts'
-import type { Candidate, Outcome } from './plan.ts'
+import type { Outcome } from './plan.ts'
 import { createStage, readStage, stage } from './stage.ts'
 
 export interface ImportOptions {

@@ -58,6 +58,16 @@ export interface ReviewLine {
   readonly author: string
 }
 
+/** A line that is right by itself and asks to be stored. */
+export interface Candidate {
+  readonly place: string
+  readonly content: Content
+  /** Names what the line is about among all lines: its kind and slug, or the whole review. */
+  readonly key: string
+  readonly digest: string
+  readonly notes: readonly Finding[]
+}
+
 export type ParsedLine =
   | { readonly content: Content; readonly digest: string; readonly notes: readonly Finding[] }
   | { readonly faults: readonly Finding[] }

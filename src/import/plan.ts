@@ -1,17 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Finding } from './finding.ts'
-import type { CategoryLine, Content, ProductLine, ReviewLine } from './line.ts'
+import type { Candidate, CategoryLine, Content, ProductLine, ReviewLine } from './line.ts'
 import type { State, StoredCategory, StoredProduct, StoredVariant } from './state.ts'
-
-/** A line that is right by itself and asks to be stored. */
-export interface Candidate {
-  readonly place: string
-  readonly content: Content
-  /** Names what the line is about among all lines: its kind and slug, or the whole review. */
-  readonly key: string
-  readonly digest: string
-  readonly notes: readonly Finding[]
-}
 
 export interface Outcome {
   readonly place: string

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { Candidate } from './plan.ts'
+import type { Candidate } from './line.ts'
 
 const page = 500
 

@@ -1,6 +1,5 @@
 import type pg from 'pg'
-import type { ImageLine, ProductLine } from './line.ts'
-import type { Candidate } from './plan.ts'
+import type { Candidate, ImageLine, ProductLine } from './line.ts'
 
 /** What the catalog and this import hold of whatever a batch names. */
 export interface State {

@@ -21,6 +21,7 @@ await runCommand(usage, async ({ client, progress, print }: CommandTools) => {
   print(
     `Stored ${count(seeded.products)} products with ${count(seeded.variants)} variants and ${count(seeded.reviews)} reviews in ${count(seeded.categories)} categories, in ${seconds} s.`,
   )
+  return true
 })
 
 function readArguments(): { products: number; seed: number } {

@@ -3,7 +3,7 @@ import type { Config } from '../config.ts'
 import type { AppOptions } from '../http/app.ts'
 import { StartError } from '../start-error.ts'
 
-type FromConfig = Omit<AppOptions, 'log' | 'catalog' | 'registered' | 'cache' | 'shared' | 'addTogether' | 'health'>
+type FromConfig = Omit<AppOptions, 'log' | 'catalog' | 'registered' | 'cache' | 'shared' | 'sumCounts' | 'health'>
 
 /**
  * What the configuration says about the HTTP server.

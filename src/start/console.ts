@@ -21,7 +21,7 @@ interface ServedConsole {
   stop(): void
 }
 
-/** The console, where the configuration wants it: otherwise nothing is taken down for it, and nothing served. */
+/** The console, where the configuration wants it: otherwise nothing is recorded for it, and nothing served. */
 export function serveConsole({ config, identify, feed, cache, catalog, shared }: Watched): ServedConsole {
   if (config.LARDER_CONSOLE === 'off') return { routes: [], stop: () => {} }
   const console = startConsole({ feed, cache, shared })

@@ -22,7 +22,7 @@ import { openTracing } from './tracing.ts'
 import { serveMetrics } from './metrics.ts'
 import { readOperations } from './operations.ts'
 import { originOf } from './origin.ts'
-import { takeSample } from './sample.ts'
+import { takeSample } from './gauges.ts'
 import { ensureSampleData } from './sample-data.ts'
 import { connectShared, openStore, placeOf } from './store.ts'
 import { undoAll } from './undo.ts'
@@ -48,7 +48,7 @@ export async function startLarder(config: Config, print: (line: string) => void)
   const warn = (line: string): void => log.warn(line)
   // in production nobody sits there and reads
   const say = config.NODE_ENV === 'production' ? (line: string): void => log.info(line) : print
-  const feed = createFeed((error) => log.error({ err: error }, 'what happened could not be taken down'))
+  const feed = createFeed((error) => log.error({ err: error }, 'what happened could not be recorded'))
   const { tell } = feed
   // undone in the opposite order, however far the start got
   const started: (() => Promise<void>)[] = []
@@ -136,7 +136,7 @@ export async function startLarder(config: Config, print: (line: string) => void)
       catalog,
       cache,
       shared,
-      addTogether: shared === undefined ? undefined : (counts, ttlMs) => shared.add(counts, ttlMs),
+      sumCounts: shared === undefined ? undefined : (counts, ttlMs) => shared.add(counts, ttlMs),
       health: { database: () => databaseHealth(database), cache: () => cacheHealth(cache) },
     })
     started.push(() => app.close())

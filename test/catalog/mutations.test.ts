@@ -207,6 +207,18 @@ describe('descriptions', () => {
     expect(product.description).toBe('deep')
     expect(product.descriptionHtml).toBe(`${'<b>'.repeat(100)}deep${'</b>'.repeat(100)}`)
   })
+
+  it('of more words than the database can search are refused, and nothing is changed', async () => {
+    // each of these characters is searched as six, of three bytes each
+    const words = Array.from({ length: 7000 }, (_, i) => `${'㌖'.repeat(9)}${i}`)
+    const input = { title: 'Wordy', descriptionHtml: words.join(' ') }
+    expect(await codes(run('productUpdate', { id: 'Product:1', input }))).toEqual(['INVALID input'])
+    expect(await codes(run('productCreate', { input: { ...input, slug: 'wordy' } }))).toEqual(['INVALID input'])
+    const { rows } = await client.query(`SELECT FROM product WHERE title = 'Wordy'`)
+    expect(rows).toEqual([])
+    const shorter = { title: 'Wordy', descriptionHtml: words.slice(0, 3000).join(' ') }
+    expect(await codes(run('productUpdate', { id: 'Product:1', input: shorter }))).toEqual([])
+  })
 })
 
 describe('productUpdate', () => {
@@ -304,6 +316,11 @@ describe('deletions', () => {
   it('of a category are refused while something lies in it', async () => {
     expect(await codes(run('categoryDelete', { id: 'Category:1' }))).toEqual(['IN_USE id'])
     expect(await codes(run('categoryDelete', { id: 'Category:5' }))).toEqual(['IN_USE id'])
+    const messageOf = async (id: string) => (await run('categoryDelete', { id })).userErrors[0].message
+    expect(await messageOf('Category:1')).toBe(
+      'The category still has 1 child and 0 products: move or delete them first',
+    )
+    expect(await messageOf('Category:5')).toMatch(/ has 0 children and [2-9] products: /)
     expect(await run('categoryDelete', { id: 'Category:6' })).toEqual({ deletedId: 'Category:6', userErrors: [] })
   })
 

@@ -100,7 +100,7 @@ describe('writes that settle at the same time', () => {
   })
 
   it('are not done before it is known that what they have recorded was evicted where everybody reads', async () => {
-    const { query } = database
+    const query = database.query.bind(database)
     const sent = vi.spyOn(database, 'query').mockImplementation((statement) => {
       return statement.text.includes('DELETE') ? Promise.reject(new Error('gone')) : query(statement)
     })

@@ -50,6 +50,16 @@ describe.each([
       )
     })
 
+    it.each([
+      ['product', 'Product:1', 'product:1'],
+      ['variant', 'ProductVariant:1', 'variant:1'],
+      ['category', 'Category:1', 'category:1'],
+      ['review', 'Review:1', 'review:1'],
+    ])('a %s by the id that clients see, %s', async (noun, id, name) => {
+      expect((await inspector.find(noun, id))[0]?.name).toBe(name)
+      expect((await inspector.find(noun, 'Money:1')).map((found) => found.name)).not.toContain(name)
+    })
+
     it('both, where digits are the id of one product and the slug of another', async () => {
       await sql("UPDATE product SET slug = '2' WHERE id = 3")
       const found = (await inspector.find('product', '2')).map(({ name }) => name)
@@ -82,9 +92,9 @@ describe.each([
       expect(found.ttlMs).toBeGreaterThan(25 * 60_000)
       expect(found.bytes).toBeGreaterThan(100)
       expect(found.stamps).toEqual([
-        { name: 'shape', holds: true },
-        { name: 'life', holds: true },
-        { name: 'generation:product', holds: true },
+        { name: 'shape', isCurrent: true },
+        { name: 'life', isCurrent: true },
+        { name: 'generation:product', isCurrent: true },
       ])
       expect(found.value).toMatchObject({ id: 1, title: 'Harbor Shirt' })
       expect(found.database).toEqual({ value: found.value })
@@ -121,7 +131,7 @@ describe.each([
         'generation:variant-list',
         'group:product/1/variants',
       ])
-      expect(found.stamps.every(({ holds }) => holds)).toBe(true)
+      expect(found.stamps.every(({ isCurrent }) => isCurrent)).toBe(true)
       expect(found.database).toEqual({ value: found.value })
       // the whole key, as redis-cli shows it, names the same
       expect(await one('key', api.cache.keyNamed(found.name), found.name)).toMatchObject({ state: 'value' })
@@ -144,7 +154,7 @@ describe.each([
     it('a value whose kind or group was evicted, as one that no longer holds', async () => {
       await inspector.evict(['generation:product-rating'])
       const rating = await one('key', 'product-rating:1')
-      expect(rating.stamps.find(({ name }) => name === 'generation:product-rating')?.holds).toBe(false)
+      expect(rating.stamps.find(({ name }) => name === 'generation:product-rating')?.isCurrent).toBe(false)
     })
 
     it('what is evicted is gone and read afresh, and the feed tells that it was by hand', async () => {

@@ -1,5 +1,7 @@
 import fastify from 'fastify'
+import { readdirSync } from 'node:fs'
 import { extname } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { healthRoutes } from '../../src/http/health.ts'
 import { cacheHealth, databaseHealth } from '../../src/start/health.ts'
@@ -34,7 +36,7 @@ describe('for developers', () => {
     ['/home.css', 'text/css; charset=utf-8'],
     ['/favicon.svg', 'image/svg+xml'],
     ['/docs/architecture', 'text/html; charset=utf-8'],
-    ['/docs/importing.md', 'text/html; charset=utf-8'],
+    ['/docs/guides/importing.md', 'text/html; charset=utf-8'],
   ])('%s is served from here, and may load nothing from elsewhere', async (path, type) => {
     const response = await get(development, path)
     expect(response.statusCode).toBe(200)
@@ -46,7 +48,7 @@ describe('for developers', () => {
     }
   })
 
-  /** The HTML of every guide, by where it is. */
+  /** The HTML of every page that is listed, by where it is. */
   async function guides(): Promise<Map<URL, string>> {
     const index = await get(development, '/docs')
     expect(index.statusCode).toBe(302)
@@ -58,6 +60,14 @@ describe('for developers', () => {
     expect(found.size).toBeGreaterThan(10)
     return found
   }
+
+  it('every page is listed, in the order of the index', async () => {
+    const folder = new URL('../../docs/', import.meta.url)
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.md'))
+    const listed = [...(await guides()).keys()].map(({ pathname }) => pathname)
+    expect(listed.toSorted()).toEqual(files.map((file) => `/docs/${file.slice(0, -'.md'.length)}`).toSorted())
+    expect(listed.slice(0, 2)).toEqual(['/docs/README', '/docs/guides/frontends'])
+  })
 
   it('the guides link to each other', async () => {
     for (const [guide, body] of await guides()) {
@@ -108,7 +118,18 @@ describe('for the public', () => {
 describe('a request that is not one', () => {
   it.each([
     ['of another path', { method: 'GET', url: '/nothing' } as const, 404, 'NOT_FOUND'],
-    ['of another method', { method: 'DELETE', url: '/graphql' } as const, 404, 'NOT_FOUND'],
+    ['of another method', { method: 'DELETE', url: '/graphql' } as const, 405, 'BAD_REQUEST'],
+    [
+      'that is compressed',
+      {
+        method: 'POST',
+        url: '/graphql',
+        headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+        payload: gzipSync('{"query":"{ __typename }"}'),
+      } as const,
+      415,
+      'BAD_REQUEST',
+    ],
     [
       'that is no JSON',
       { method: 'POST', url: '/graphql', headers: { 'content-type': 'application/json' }, payload: '{' } as const,
@@ -138,6 +159,17 @@ describe('a request that is not one', () => {
     expect(response.json<{ errors: { extensions: { code: string } }[] }>().errors[0]?.extensions.code).toBe(code)
     expect(response.body).not.toMatch(/at .*\.[jt]s/)
   })
+})
+
+it.each(['PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const)('%s is told which methods there are', async (method) => {
+  const { statusCode, headers } = await development.app.inject({ method, url: '/graphql' })
+  expect([statusCode, headers.allow]).toEqual([method === 'OPTIONS' ? 204 : 405, 'GET, HEAD, POST, OPTIONS'])
+})
+
+it('a compressed request is told what is wrong with it', async () => {
+  const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' }
+  const { body } = await development.app.inject({ method: 'POST', url: '/graphql', headers, payload: gzipSync('{}') })
+  expect(body).toContain('Send the request uncompressed, without Content-Encoding, but received')
 })
 
 describe('health and pictures', () => {

@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { SignJWT, UnsecuredJWT } from 'jose'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { RequestTally } from '../../src/observe/request.ts'
 import { startApi, testSecret, type TestApi } from '../setup/api.ts'
 import { storeFixture } from '../setup/fixture.ts'
+import { kept } from '../setup/garbage.ts'
 import { testDatabase } from '../setup/index.ts'
 import { broadQueries } from '../setup/queries.ts'
 
@@ -305,8 +307,10 @@ const token = fc
 const leaks =
   /node_modules|\.ts:\d|\.js:\d|\bat \w+ \(|[Pp]risma|ioredis|SELECT |INSERT |outbox|product_variant|ECONN|stack"/
 
-it('a few thousand bad requests are each refused with a code, and harm nothing', async () => {
-  const memoryBefore = process.memoryUsage().rss
+it('a few thousand bad requests are each refused with a code, harm nothing, and leave nothing behind', async () => {
+  const answered = vi.spyOn(RequestTally.prototype, 'event')
+  // whatever keeps a request, or its context, keeps its tally
+  const tallies: WeakRef<RequestTally>[] = []
   let asked = 0
   await fc.assert(
     fc.asyncProperty(
@@ -335,6 +339,8 @@ it('a few thousand bad requests are each refused with a code, and harm nothing',
             expect(message).not.toMatch(leaks)
           }
         }
+        tallies.push(...answered.mock.contexts.map((tally) => new WeakRef(tally as RequestTally)))
+        answered.mockClear()
         asked += 1
         if (asked % 100 === 0) {
           const good = await api.ask('{ product(by: { id: "Product:7" }) { id } }')
@@ -344,5 +350,8 @@ it('a few thousand bad requests are each refused with a code, and harm nothing',
     ),
     { numRuns: Number(process.env['LARDER_TEST_RUNS'] ?? 3000) },
   )
-  expect(process.memoryUsage().rss - memoryBefore).toBeLessThan(400 * 1024 * 1024)
+  answered.mockRestore()
+  expect(tallies.length).toBeGreaterThan(0)
+  // some frame may still hold the last one
+  expect(await kept(tallies)).toBeLessThan(2)
 })

@@ -55,6 +55,26 @@ describe('who may do what', () => {
     expect(code(await api.ask(write, {}, await bearer('reviews:write')))).toBe('403 FORBIDDEN')
   })
 
+  it('nothing is changed in part: the scopes of a whole operation are checked before its first field is run', async () => {
+    const fields = `a: productUpdate(id: "Product:1", input: { title: $title }) { userErrors { code } }
+      ...Reviews @include(if: $both)`
+    const mutation = `mutation Both($title: String, $both: Boolean!) { ${fields} }
+      fragment Reviews on Mutation { b: reviewDelete(id: "Review:999") { userErrors { code } } }`
+    const headers = await bearer('catalog:write')
+    const title = async () => (await api.ask('{ product(by: { id: "Product:1" }) { title } }')).data.product.title
+    const before = await title()
+    // an operation that comes back is executed in another way
+    for (let i = 0; i < 3; i += 1) {
+      const answer = await api.ask(mutation, { title: 'Changed', both: true }, headers)
+      expect([code(answer), answer.data]).toEqual(['403 FORBIDDEN', null])
+      expect(answer.errors).toMatchObject([
+        { path: ['b'], message: 'reviewDelete takes the scope reviews:write, but the token does not have it' },
+      ])
+      expect(await title()).toBe(before)
+    }
+    expect(code(await api.ask(mutation, { title: before, both: false }, headers))).toBe('200 answered')
+  })
+
   it('every mutation there is asks for a scope', async () => {
     const { data } = await (
       await open({ LARDER_INTROSPECTION: 'on' })
@@ -149,6 +169,7 @@ describe('how much may be asked', () => {
       `{ ${Array.from({ length: 60 }, (_, i) => `a${i}: product(by: { id: "Product:1" }) { id }`).join(' ')} }`,
     ],
     ['tokens', `{ ${'__typename '.repeat(5000)} }`],
+    ['of the same', `{ ${'__typename '.repeat(1000)} }`],
     ['directives', `{ ${'__typename @include(if: true) '.repeat(60)} }`],
     [
       'cost',
@@ -161,7 +182,7 @@ describe('how much may be asked', () => {
   ])('too much %s is refused as such', async (_what, query) => {
     const answer = await api.ask(query)
     expect(code(answer)).toBe('400 QUERY_TOO_COMPLEX')
-    expect(answer.errors?.[0]?.message).not.toContain('Syntax Error')
+    expect(answer.errors?.[0]?.message).toMatch(/^(?!.*Syntax Error|Validation aborted).+/)
   })
 
   it('the cost of a page is what it asks for, in a variable too, and null is the standard', async () => {
@@ -253,7 +274,7 @@ describe('how often may be asked', () => {
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
     expect((await ask(await bearer('catalog:write'))).statusCode).toBe(200)
     expect((await ask({ 'x-forwarded-for': '203.0.113.9' })).statusCode).toBe(200)
-    expect((await limited.app.inject({ url: '/health' })).statusCode).toBeLessThan(500)
+    expect((await limited.app.inject({ url: '/livez' })).statusCode).toBe(200)
   })
 })
 
@@ -340,7 +361,7 @@ describe('browsers', () => {
   })
 
   it('of sites on the list may send the headers that the guide to frontends names, and no others', async () => {
-    const guide = readFileSync(new URL('../../docs/frontends.md', import.meta.url), 'utf8')
+    const guide = readFileSync(new URL('../../docs/guides/frontends.md', import.meta.url), 'utf8')
     const sentence = /may then send these headers: (.+?)\./.exec(guide)?.[1] ?? ''
     const named = [...sentence.matchAll(/`([a-z-]+)`/g)].map(([, name = '']) => name)
     expect(named).toEqual(expect.arrayContaining(['x-request-id', 'traceparent']))

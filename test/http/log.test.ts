@@ -43,6 +43,16 @@ describe('the log', () => {
     ])
   })
 
+  it.each([
+    ['of an unknown version', { version: 2, sha256Hash: 'x' }],
+    ['whose digest is of another', { version: 1, sha256Hash: 'x' }],
+  ])('has no error of a persisted query %s: that is the fault of its client', async (_what, persistedQuery) => {
+    const payload = { query: '{ __typename }', extensions: { persistedQuery } }
+    const response = await api.app.inject({ method: 'POST', url: '/graphql', payload })
+    expect(response.statusCode).toBe(400)
+    expect(logged()).toMatchObject([{ level: 30, msg: 'request', status: 400, code: 'BAD_USER_INPUT' }])
+  })
+
   it('tells neither tokens nor variables nor the text of operations, whatever goes wrong', async () => {
     const secret = 'hunter2-of-the-client'
     const headers = { authorization: `Bearer ${secret}`, cookie: `session=${secret}`, 'x-api-key': secret }

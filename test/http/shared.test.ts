@@ -4,6 +4,7 @@ import { Counters } from '../../src/http/rate-limit.ts'
 import { persistedOperations } from '../../src/graphql/operations.ts'
 import { connectSharedValues, type SharedValues } from '../../src/redis/shared-values.ts'
 import { testRedis } from '../setup/index.ts'
+import { until } from '../setup/until.ts'
 
 const redis = testRedis()
 
@@ -13,10 +14,7 @@ describe.skipIf(redis === null)('what instances share in Redis', () => {
   beforeAll(async () => {
     values = [1, 2].map(() => connectSharedValues({ is: 'server', url: redis?.url ?? '' }, redis?.prefix ?? ''))
     // until a connection stands, nothing is found and nothing is stored
-    for (const each of values) {
-      while ((await each.add(new Map([['probe', 1]]), 60_000)).size === 0)
-        await new Promise((resolve) => setTimeout(resolve, 20))
-    }
+    for (const each of values) await until(async () => (await each.add(new Map([['probe', 1]]), 60_000)).size > 0)
   })
   afterAll(() => {
     for (const each of values) each.close()

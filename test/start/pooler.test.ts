@@ -5,13 +5,13 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { freePort } from '../../src/database/postgres-server.ts'
 import { unprivilegedUser } from '../../src/database/unprivileged.ts'
 import { storeFixture } from '../setup/fixture.ts'
 import { testDatabase, testRedis } from '../setup/index.ts'
 import { runProgram, type RunningProgram } from '../setup/process.ts'
+import { until } from '../setup/until.ts'
 
 const redis = testRedis()
 const pooler = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin']
@@ -44,7 +44,7 @@ describe.skipIf(pooler === undefined || redis === null)('behind PgBouncer in tra
     )
     const user = unprivilegedUser()
     bouncer = spawn(pooler ?? '', [settings], { stdio: 'ignore', ...user })
-    await listens(port)
+    await until(() => listens(port))
     program = runProgram('src/main.ts', [], {
       PORT: '0',
       DATABASE_URL: database.url.replace(`:${direct.port}/`, `:${port}/`),
@@ -83,20 +83,19 @@ describe.skipIf(pooler === undefined || redis === null)('behind PgBouncer in tra
   it('the one direct connection tells of what others change', async () => {
     await ask(title)
     await client.query(`UPDATE product SET title = 'By hand' WHERE id = 1`)
-    while ((await client.query('SELECT FROM outbox')).rowCount !== 0) await sleep(5)
+    await until(async () => (await client.query('SELECT FROM outbox')).rowCount === 0)
     expect(await ask(title)).toMatchObject({ data: { product: { title: 'By hand' } } })
   })
 })
 
-async function listens(port: number): Promise<void> {
-  for (;;) {
-    const socket = connect(port, '127.0.0.1')
-    const open = await Promise.race([
-      once(socket, 'connect').then(() => true),
-      once(socket, 'error').then(() => false),
-    ]).catch(() => false)
+async function listens(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1')
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch {
+    return false
+  } finally {
     socket.destroy()
-    if (open) return
-    await sleep(20)
   }
 }

@@ -12,6 +12,7 @@ import { patient } from '../setup/patient.ts'
 import { isAlive, npmStart, runProgram, type RunningProgram } from '../setup/process.ts'
 import { startProxy } from '../setup/proxy.ts'
 import { startRedis } from '../setup/redis-server.ts'
+import { until } from '../setup/until.ts'
 
 const running: RunningProgram[] = []
 let folder: string
@@ -143,6 +144,7 @@ describe('npm run import', () => {
     expect(await first.ended()).toBe(0)
     expect(first.output()).toContain('catalog.jsonl:2: product.title: is missing')
     expect(first.output()).toContain('created 1, updated 0, unchanged 0, rejected 1\n')
+    expect(first.output()).toContain('The running server shows the changes from now on.')
     expect((await ask(url, '{ category(by: { slug: "new" }) { name } }')).data).toEqual({ category: { name: 'New' } })
     const strict = runProgram(
       'src/import/command.ts',
@@ -153,6 +155,7 @@ describe('npm run import', () => {
     expect(await strict.ended()).toBe(1)
     expect(strict.output()).toContain('stdin:2: line: is not JSON')
     expect(strict.output()).toContain('created 0, updated 0, unchanged 0, rejected 1\n')
+    expect(strict.output()).not.toContain('shows the changes')
     const missing = runProgram('src/import/command.ts', [join(folder, 'none.jsonl')], at)
     expect(await missing.ended()).toBe(1)
     expect(missing.output()).toMatch(/none\.jsonl cannot be read: ENOENT/)
@@ -316,6 +319,6 @@ describe.skipIf(redis === null)('on real servers', () => {
   })
 })
 
-async function delivered(client: pg.Client): Promise<void> {
-  while ((await client.query('SELECT FROM outbox')).rowCount !== 0);
+function delivered(client: pg.Client): Promise<void> {
+  return until(async () => (await client.query('SELECT FROM outbox')).rowCount === 0)
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { undoAll } from '../../src/start/undo.ts'
 
-/** Things that were started: each takes down its name when it is undone, and some fail at it. */
+/** Things that were started: each records its name when it is undone, and some fail at it. */
 function startedThings(...names: readonly string[]): { started: (() => Promise<void>)[]; undone: string[] } {
   const undone: string[] = []
   const started = names.map((name) => () => {

@@ -56,11 +56,15 @@ async function deleteCategory(tx: Transaction, faults: Faults, id: number): Prom
       (SELECT count(*) FROM "product_category" WHERE "category_id" = ${id})::int4 AS products`)
   const { children, products } = held ?? { children: 0, products: 0 }
   if (children > 0 || products > 0) {
-    const what = `${children} children and ${products} products`
+    const what = `${counted(children, 'child', 'children')} and ${counted(products, 'product', 'products')}`
     faults.fail('IN_USE', ['id'], `The category still has ${what}: move or delete them first`)
   }
   await tx.query(sql`DELETE FROM "category" WHERE "id" = ${id}`)
   return true
+}
+
+function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`
 }
 
 function columnsOf({ description, parent, ...columns }: Read<typeof categoryUpdateRules>) {

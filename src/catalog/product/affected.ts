@@ -1,12 +1,5 @@
-import {
-  differs,
-  idsOf,
-  isWholeTable,
-  valuesOf,
-  type CatalogKeys,
-  type Change,
-  type ChangeContext,
-} from '../changes.ts'
+import { differs, idsOf, isWholeTable, valuesOf, type Change, type ChangeContext } from '../changes.ts'
+import type { CatalogKeys } from '../kinds.ts'
 import { allProducts, categoryProducts, facetOf, searchResults, subtreeProducts, type Facet } from './groups.ts'
 
 /**

@@ -1,4 +1,5 @@
-import { differs, idsOf, isWholeTable, type CatalogKeys, type Change, type ChangeContext } from '../changes.ts'
+import { differs, idsOf, isWholeTable, type Change, type ChangeContext } from '../changes.ts'
+import type { CatalogKeys } from '../kinds.ts'
 import { productReviewRatings, productReviews } from './groups.ts'
 
 /** The keys that a changed review touches: its row, and its product's lists of reviews. */

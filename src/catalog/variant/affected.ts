@@ -1,12 +1,5 @@
-import {
-  differs,
-  idsOf,
-  isWholeTable,
-  valuesOf,
-  type CatalogKeys,
-  type Change,
-  type ChangeContext,
-} from '../changes.ts'
+import { differs, idsOf, isWholeTable, valuesOf, type Change, type ChangeContext } from '../changes.ts'
+import type { CatalogKeys } from '../kinds.ts'
 import { facets } from '../product/affected.ts'
 import { productVariants } from './groups.ts'
 

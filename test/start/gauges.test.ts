@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { connectSharedValues, type SharedValues } from '../../src/redis/shared-values.ts'
-import { takeSample } from '../../src/start/sample.ts'
+import { takeSample } from '../../src/start/gauges.ts'
 import { startApi, type TestApi } from '../setup/api.ts'
 import { testDatabase, testRedis } from '../setup/index.ts'
 
