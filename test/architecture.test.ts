@@ -138,7 +138,7 @@ it('nothing but a write changes the catalog', () => {
   const changing =
     /\.(create|createMany|createManyAndReturn|update|updateMany|upsert|delete|deleteMany|\$executeRaw\w*|\$?transaction)[(`]|\b(insertRows?|updateRow)\(|(INSERT INTO|UPDATE|DELETE FROM) /
   const works =
-    /^catalog\/(write|\w+\/(mutations|rows|memberships))\.ts$|^database\/(outbox|cache-server|rows|writer)\.ts$/
+    /^catalog\/(write|\w+\/(mutations|rows|memberships))\.ts$|^database\/(outbox|cache-server|membership|rows|writer)\.ts$/
   const changers = files.filter(
     (file) =>
       importsOf(file).some((name) => /generated\/prisma|\/(write|sql|rows|writer)\.ts$/.test(name)) &&

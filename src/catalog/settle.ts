@@ -1,12 +1,12 @@
 import type { Cache } from '../cache/index.ts'
 import { awaitDelivery, ofTransaction, upTo, type Awaited } from '../database/await-delivery.ts'
 import type { Epochs } from '../database/cache-server.ts'
+import { joined } from '../database/joined.ts'
 import { deleteChanges, lastChange, type Evicted, type RecordedChanges } from '../database/outbox.ts'
 import type { Queryable } from '../database/sql.ts'
 import type { Writer } from '../database/writer.ts'
-import { joined } from '../database/joined.ts'
-import { tellBoth, type CatalogEvent, type Causes, type WriteListener } from './events.ts'
 import type { Change, ChangeContext } from './changes.ts'
+import { tellBoth, type CatalogEvent, type Causes, type WriteListener } from './events.ts'
 
 export interface SettleOptions {
   readonly cache: Cache

@@ -14,7 +14,8 @@ export type Transaction = Queryable
  * Changes the catalog: runs the work in a transaction, which may be run again from the start where it met another, and
  * returns once no reader anywhere is served what it replaced. Where the work throws, nothing has changed.
  *
- * @throws DatabaseUnavailableError, DatabaseTimeoutError, NotHeldError, CommitUnknownError: whatever it touches is evicted all the same if the change was made
+ * @throws DatabaseUnavailableError, DatabaseTimeoutError, NotHeldError; CommitUnknownError, and whatever the write touches
+ *   is evicted all the same if it was made
  */
 export type Write = <Result>(
   work: (tx: Transaction) => Promise<Result>,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { livingMs } from './membership.ts'
+import { heardWithin, isTrusting, livingMs } from './living.ts'
 import { hurry, lastChange } from './outbox.ts'
-import { sql, type Queryable, type Statement } from './sql.ts'
+import { raw, sql, type Queryable, type Statement } from './sql.ts'
 
 /** Changes that are waited for: SQL that is true of their rows in the outbox. */
 export type Awaited = Statement
@@ -9,6 +9,12 @@ export type Awaited = Statement
 export const ofTransaction = (transaction: string): Awaited => sql`"transaction_id" = ${transaction}::bigint`
 
 export const upTo = (row: string): Awaited => sql`"id" <= ${row}::bigint`
+
+/** Whether any of these changes has still to be delivered. */
+export async function isWaiting(database: Queryable, changes: Awaited): Promise<boolean> {
+  const rows = await database.query(sql`SELECT FROM "outbox" WHERE ${changes} LIMIT 1`)
+  return rows.length > 0
+}
 
 export interface WaitOptions {
   /** The instance that waits. */
@@ -60,7 +66,7 @@ async function deliveryState(database: Queryable, changes: Awaited, instance: st
       EXISTS (SELECT FROM "outbox" WHERE ${changes}) AS waiting,
       EXISTS (SELECT FROM "instance" WHERE "mode" = 'trusting' AND "id" = ${instance}) AS "trustedHere",
       EXISTS (SELECT FROM "instance" WHERE "mode" = 'trusting' AND "id" <> ${instance} AND (
-        "seen_at" > clock_timestamp() - make_interval(secs => ${livingMs / 1000})
+        ${raw(heardWithin(livingMs))}
         OR pg_postmaster_start_time() > clock_timestamp() - make_interval(secs => ${(2 * livingMs) / 1000}))) AS "trustedElsewhere"
     ) AS state`)
   return found ?? null
@@ -74,15 +80,13 @@ export type WaitOutcome = 'delivered' | 'nobody listens' | 'timeout'
  * server.
  */
 export async function waitForDelivery(database: Queryable, timeoutMs: number): Promise<WaitOutcome> {
-  const [found] = await database.query<{ listening: boolean }>(sql`
-    SELECT EXISTS (SELECT FROM "instance" WHERE "mode" = 'trusting'
-      AND "seen_at" > clock_timestamp() - make_interval(secs => ${livingMs / 1000})) AS listening`)
-  if (found?.listening !== true) return 'nobody listens'
+  const listening = await database.query(sql`SELECT FROM "instance" WHERE ${raw(isTrusting)} LIMIT 1`)
+  if (listening.length === 0) return 'nobody listens'
   const last = await lastChange(database)
+  if (last === null) return 'delivered'
   const giveUpAt = performance.now() + timeoutMs
   while (performance.now() < giveUpAt) {
-    const left = await database.query(sql`SELECT FROM "outbox" WHERE ${upTo(last ?? '0')} LIMIT 1`)
-    if (left.length === 0) return 'delivered'
+    if (!(await isWaiting(database, upTo(last)))) return 'delivered'
     await sleep(20)
   }
   return 'timeout'

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { isOver, type Epochs } from './cache-server.ts'
-import { relayTermMs, somebodyLags } from './membership.ts'
+import { heardWithin, relayTermMs, somebodyLags } from './living.ts'
 import type { OutboxRow } from './outbox.ts'
 
 export interface DeliverOptions {
@@ -99,15 +99,15 @@ export class Deliveries {
   /** Null where it is for another instance to deliver. */
   async #read(leftMs: number, epochs: string): Promise<OutboxRow[] | 'superseded' | null> {
     const { rows } = await this.#client.query<OutboxRow & { active: boolean; over: boolean; id: string | null }>(
-      `SELECT active, ${isOver('$6::jsonb')} AS over, o."id"::text, "entity", "before", "after",
+      `SELECT active, ${isOver('$5::jsonb')} AS over, o."id"::text, "entity", "before", "after",
          (extract(epoch FROM clock_timestamp() - "created_at") * 1000)::float8 AS "ageMs"
        FROM (SELECT $2::boolean OR $1 = (SELECT min("id") FROM "instance" WHERE "mode" = 'trusting'
-               AND "seen_at" > clock_timestamp() - make_interval(secs => $3)) AS active) AS turn
+               AND ${heardWithin(relayTermMs)}) AS active) AS turn
        LEFT JOIN LATERAL (SELECT * FROM "outbox"
-         WHERE active AND NOT ("settling" AND clock_timestamp() - "created_at" BETWEEN '0' AND make_interval(secs => $5))
-         ORDER BY "id" LIMIT $4) AS o ON true
+         WHERE active AND NOT ("settling" AND clock_timestamp() - "created_at" BETWEEN '0' AND make_interval(secs => $4))
+         ORDER BY "id" LIMIT $3) AS o ON true
        ORDER BY o."id"`,
-      [this.#options.id, this.#options.mode === 'exclusive', relayTermMs / 1000, batchSize, leftMs / 1000, epochs],
+      [this.#options.id, this.#options.mode === 'exclusive', batchSize, leftMs / 1000, epochs],
     )
     if (rows[0]?.over === true) return 'superseded'
     if (rows[0]?.active !== true) return null

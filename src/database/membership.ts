@@ -1,12 +1,12 @@
 import type pg from 'pg'
+import { isWaiting, upTo } from './await-delivery.ts'
 import { isOver, type Epochs } from './cache-server.ts'
+import { isTrusting, livingMs } from './living.ts'
+import { lastChange } from './outbox.ts'
+import { queryableOn } from './sql.ts'
 
 // how often an instance says that it lives
 const beatMs = 1000
-/** After how long without a word an instance counts as gone, in ms: nobody waits for it. */
-export const livingMs = 5000
-/** After how long without a word another instance delivers in its place, in ms. */
-export const relayTermMs = 3000
 // a process that did not run for so long may have been counted as gone
 const frozenMs = 2000
 // one whose cache is its own gives it up before others count it as gone; what is shared is evicted by others meanwhile
@@ -14,13 +14,6 @@ const silentMs = 3000
 // one that could not deliver leaves it to the others for a while
 const resignedMs = 2000
 const tickMs = 250
-
-/**
- * SQL: whether somebody who counts as living may still read what is stored in an epoch that is over. Until it has noticed,
- * it is not enough that a change was evicted in the current one.
- */
-export const somebodyLags = `EXISTS (SELECT FROM "instance" AS reader WHERE reader."mode" = 'trusting'
-  AND reader."seen_at" > clock_timestamp() - make_interval(secs => ${livingMs / 1000}) AND ${isOver('reader."epochs"')})`
 
 export interface MembershipOptions {
   /** Names this process. */
@@ -87,7 +80,7 @@ export class Membership {
     if (!this.isMember && this.#options.reachable() && performance.now() >= this.#resignedUntil) {
       this.#doubt = null
       await this.#beat(client, 'trusting')
-      this.#undelivered = await lastOutboxRow(client)
+      this.#undelivered = await lastChange(queryableOn(client))
       this.#mode = 'draining'
     }
     if (
@@ -151,10 +144,7 @@ export class Membership {
   }
 
   async #isDrained(client: pg.Client): Promise<boolean> {
-    if (this.#undelivered !== null) {
-      const left = await client.query('SELECT FROM "outbox" WHERE "id" <= $1 LIMIT 1', [this.#undelivered])
-      if (left.rowCount !== 0) return false
-    }
+    if (this.#undelivered !== null && (await isWaiting(queryableOn(client), upTo(this.#undelivered)))) return false
     const epoch = await client.query<{ over: boolean }>(`SELECT ${isOver('$1::jsonb')} AS over`, [this.#epochs()])
     if (epoch.rows[0]?.over !== false) return false
     return !this.#options.exclusive || !(await isTrustedElsewhere(client, this.#options.id))
@@ -190,15 +180,6 @@ export class Membership {
 
 /** Whether another instance may still use a cache of its own: each gives it up before it counts as gone. */
 async function isTrustedElsewhere(client: pg.Client, id: string): Promise<boolean> {
-  const others = await client.query(
-    `SELECT FROM "instance" WHERE "mode" = 'trusting' AND "id" <> $1
-       AND "seen_at" > clock_timestamp() - make_interval(secs => $2) LIMIT 1`,
-    [id, livingMs / 1000],
-  )
+  const others = await client.query(`SELECT FROM "instance" WHERE ${isTrusting} AND "id" <> $1 LIMIT 1`, [id])
   return others.rowCount !== 0
-}
-
-async function lastOutboxRow(client: pg.Client): Promise<string | null> {
-  const { rows } = await client.query<{ last: string | null }>('SELECT max("id")::text AS last FROM "outbox"')
-  return rows[0]?.last ?? null
 }

@@ -1,5 +1,5 @@
 import { isOver, type Epochs } from './cache-server.ts'
-import { somebodyLags } from './membership.ts'
+import { somebodyLags } from './living.ts'
 import { raw, sql, type Queryable } from './sql.ts'
 
 /** What connections call themselves that change the catalog for a server, which settles its changes itself. */

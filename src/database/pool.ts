@@ -31,6 +31,8 @@ interface Session {
   readonly name: string
 }
 
+/** How long a transaction may take where nothing is said, in ms. */
+export const standardTransactionMs = 5000
 const graceMs = 1000
 // whoever asks for a page wants the first few rows: by the time that several workers have been told so, they have read the
 // whole catalog; and the cores are there for many requests at once
@@ -42,7 +44,7 @@ export function openPool(options: PoolOptions, { access, name }: Session): Conne
     url,
     poolSize = 10,
     statementTimeoutMs = 5000,
-    transactionTimeoutMs = 5000,
+    transactionTimeoutMs = standardTransactionMs,
     connectTimeoutMs = 2000,
     listener,
   } = options

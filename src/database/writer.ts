@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { databaseError, DatabaseTimeoutError, sqlStateOf } from './errors.ts'
 import { writerName } from './outbox.ts'
-import { openPool, type Connections, type PoolOptions } from './pool.ts'
+import { openPool, standardTransactionMs, type Connections, type PoolOptions } from './pool.ts'
 import { queryableOn, sql, type Queryable } from './sql.ts'
 
 /**
@@ -23,7 +23,7 @@ export class CommitUnknownError extends Error {
 
 /** Connects to PostgreSQL, lazily. */
 export function connectWriter(options: PoolOptions): Writer {
-  const { transactionTimeoutMs = 5000 } = options
+  const { transactionTimeoutMs = standardTransactionMs } = options
   const { pg: pool, ...connections } = openPool(options, { access: 'write', name: writerName })
   return {
     ...queryableOn(pool),

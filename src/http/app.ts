@@ -54,7 +54,7 @@ export interface AppOptions extends ContextOptions, Omit<GraphQLOptions, 'plugin
   readonly onAnswer?: (request: RequestEvent) => void
   /** Traces requests to /graphql. */
   readonly tracing?: Tracing | undefined
-  /** Routes of other rooms: the console, metrics. */
+  /** Routes of other modules: the console, metrics. */
   readonly routes?: readonly FastifyPluginAsync[]
 }
 

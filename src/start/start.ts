@@ -36,7 +36,7 @@ export interface Larder {
 }
 
 /**
- * Puts the rooms of the house together: the database, the cache, the catalog that reads through both, the relay that tells
+ * Puts the modules together: the database, the cache, the catalog that reads through both, the relay that tells
  * the cache of every change, and the HTTP server.
  * @param print shows a line to whoever started it; in production all that there is to say goes to the log
  * @throws StartError where something that it cannot do without is missing or wrong

@@ -63,7 +63,7 @@ export interface TestApiOptions {
   readonly tracing?: AppOptions['tracing']
   /** Takes the lines of the log. */
   readonly log?: string[]
-  /** Routes of other rooms, over the feed and the cache of this API. */
+  /** Routes of other modules, over the feed and the cache of this API. */
   readonly routes?: (api: { feed: Feed; cache: Cache; catalog: Catalog; database: Database }) => AppOptions['routes']
 }
 

@@ -1,6 +1,6 @@
+import { sql } from '../../database/sql.ts'
 import { mostChildren } from './connection.ts'
 import type { Faults } from '../faults.ts'
-import { sql } from '../../database/sql.ts'
 import type { Transaction } from '../write.ts'
 
 const mostLevels = 20

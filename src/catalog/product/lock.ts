@@ -1,5 +1,5 @@
-import type { ProductStatus } from '../../generated/graphql.ts'
 import { sql } from '../../database/sql.ts'
+import type { ProductStatus } from '../../generated/graphql.ts'
 import type { Transaction } from '../write.ts'
 
 /**

@@ -1,5 +1,5 @@
-import type { Faults } from '../faults.ts'
 import { sql } from '../../database/sql.ts'
+import type { Faults } from '../faults.ts'
 import type { Transaction } from '../write.ts'
 
 /** A category as an input names it; its id is null where no category can have it. */
