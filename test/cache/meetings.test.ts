@@ -23,6 +23,16 @@ function open(options: RedisStoreOptions): Store {
   return store
 }
 
+/** A store whose server was met once; what the database is asked from then on is answered by the caller. */
+async function met(url: string): Promise<{ store: Store; asked: ReturnType<typeof slowDatabase>['asked'] }> {
+  const { admit, asked } = slowDatabase()
+  const store = open({ url, admit })
+  await until(() => asked.length === 1)
+  asked[0]?.answer('1')
+  await store.ready
+  return { store, asked }
+}
+
 /** Waits until everything has been answered that the store was about to ask. */
 async function settled(store: Store): Promise<void> {
   for (let i = 0; i < 3; i += 1) {
@@ -144,11 +154,7 @@ describe.skipIf(testRedis() === null)('a server that is met', () => {
   })
 
   it('is read over a new connection only once the database has answered, though it is the same one', async () => {
-    const { admit, asked } = slowDatabase()
-    const store = open({ url, admit })
-    await until(() => asked.length === 1)
-    asked[0]?.answer('1')
-    await store.ready
+    const { store, asked } = await met(url)
     const life = await lifeIn(store)
     proxy.breakAll()
     await until(() => asked.length === 2)
@@ -162,11 +168,7 @@ describe.skipIf(testRedis() === null)('a server that is met', () => {
   })
 
   it('makes nothing certain before that: what is held and evicted there is not where everybody reads', async () => {
-    const { admit, asked } = slowDatabase()
-    const store = open({ url, admit })
-    await until(() => asked.length === 1)
-    asked[0]?.answer('1')
-    await store.ready
+    const { store, asked } = await met(url)
     await put(store, 'key')
     const life = await lifeIn(store)
     proxy.lead(two.port)

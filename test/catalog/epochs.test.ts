@@ -1,8 +1,8 @@
 import type pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { hurry } from '../../src/database/outbox.ts'
-import { keepCoherent } from '../../src/start/coherence.ts'
 import { startApi, type TestApi } from '../setup/api.ts'
+import { coherent } from '../setup/coherent.ts'
 import { storeFixture } from '../setup/fixture.ts'
 import { testDatabase, testRedis } from '../setup/index.ts'
 import { startProxy, type TestProxy } from '../setup/proxy.ts'
@@ -41,19 +41,10 @@ describe.skipIf(testRedis() === null)('where another Redis takes the place of on
       deliveryTimeoutMs: 20_000,
     })
     stops.push(() => api.close())
-    const { catalog, cache, instance, feed } = api
     const direct = Object.assign(new URL(url), { port: String(databasePort) })
-    const relay = await keepCoherent({
-      url: direct.href,
-      catalog,
-      cache,
-      instance,
-      trustMs: 2000,
-      warn: () => {},
-      tell: feed.tell,
-    })
+    const relay = await coherent(api, direct.href)
     stops.push(() => relay.stop())
-    await until(() => cache.trusted)
+    await until(() => api.cache.trusted)
     return api
   }
 
@@ -85,32 +76,27 @@ describe.skipIf(testRedis() === null)('where another Redis takes the place of on
     return { stays, moved, notices }
   }
 
-  /** Settles once a write waits until others have noticed something. */
-  async function aWriteWaits(): Promise<void> {
-    const notified = new Promise<void>((resolve) => {
+  /** What a reader is served once the writer was answered, which is let hear from the database when a write waits for it. */
+  async function readAfterWrite(writer: TestApi, reader: TestApi, notices: TestProxy): Promise<string> {
+    const aWriteWaits = new Promise<void>((resolve) => {
       client.on('notification', ({ payload }) => payload === hurry && resolve())
     })
     await client.query('LISTEN larder_outbox')
-    await notified
+    const reading = rename(writer, 'Changed').then(() => titleOf(reader))
+    await Promise.race([reading, aWriteWaits])
+    notices.pass()
+    return reading
   }
 
   it('what is written through the one is seen by those who read the other', async () => {
     const { stays, moved, notices } = await splitPair()
     await warm(moved)
-    const waits = aWriteWaits()
-    const reading = rename(stays, 'Changed where nobody reads').then(() => titleOf(moved))
-    await Promise.race([reading, waits])
-    notices.pass()
-    expect(await reading).toBe('Changed where nobody reads')
+    expect(await readAfterWrite(stays, moved, notices)).toBe('Changed')
   })
 
   it('what is written through the other is not answered before those have noticed who read the one', async () => {
     const { stays, moved, notices } = await splitPair()
-    const waits = aWriteWaits()
-    const reading = rename(moved, 'Changed where others do not read').then(() => titleOf(stays))
-    await Promise.race([reading, waits])
-    notices.pass()
-    expect(await reading).toBe('Changed where others do not read')
+    expect(await readAfterWrite(moved, stays, notices)).toBe('Changed')
   })
 
   it('and going back to the one finds nothing of what it held before', async () => {

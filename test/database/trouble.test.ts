@@ -10,10 +10,10 @@ import { DatabaseTimeoutError, DatabaseUnavailableError } from '../../src/databa
 import { migrate } from '../../src/database/migrate.ts'
 import { originSql } from '../../src/database/origin.ts'
 import { PostgresServer, superuser } from '../../src/database/postgres-server.ts'
-import { keepCoherent } from '../../src/start/coherence.ts'
 import { sql } from '../../src/database/sql.ts'
 import { connectWriter } from '../../src/database/writer.ts'
 import { startApi, type TestApi } from '../setup/api.ts'
+import { coherent } from '../setup/coherent.ts'
 import { createDatabase } from '../setup/database.ts'
 import { storeFixture } from '../setup/fixture.ts'
 import { testRedis } from '../setup/index.ts'
@@ -115,7 +115,7 @@ describe('a database in trouble', () => {
     'away for all: warm reads go on, cold ones say UNAVAILABLE and when to try again, and all is well when it is back',
     async () => {
       const api = await openApi()
-      const relay = await coherent(api)
+      const relay = await coherent(api, address(proxy.port, 'larder'))
       await until(() => api.cache.trusted)
       await api.ask(readTitle)
       proxy.refuse()
@@ -174,16 +174,4 @@ async function openApi(): Promise<TestApi> {
   const api = await startApi({ url: address(proxy.port, 'larder'), redis })
   await api.cache.store.renew()
   return api
-}
-
-function coherent({ catalog, cache, instance, feed }: TestApi) {
-  return keepCoherent({
-    url: address(proxy.port, 'larder'),
-    catalog,
-    cache,
-    instance,
-    trustMs: 2000,
-    warn: () => {},
-    tell: feed.tell,
-  })
 }

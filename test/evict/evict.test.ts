@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Relay } from '../../src/database/relay.ts'
 import { readArguments } from '../../src/evict/wanted.ts'
 import { seedCatalog } from '../../src/seed/seed.ts'
-import { keepCoherent } from '../../src/start/coherence.ts'
 import { startApi, type TestApi } from '../setup/api.ts'
+import { coherent } from '../setup/coherent.ts'
 import { testDatabase } from '../setup/index.ts'
 import { runProgram } from '../setup/process.ts'
 import { until } from '../setup/until.ts'
@@ -17,9 +17,8 @@ beforeAll(async () => {
   url = database.url
   await seedCatalog(database.client, { products: 20, seed: 1 })
   api = await startApi({ url })
-  const { catalog, cache, instance, feed } = api
-  relay = await keepCoherent({ url, catalog, cache, instance, trustMs: 20_000, warn: () => {}, tell: feed.tell })
-  await until(() => cache.trusted)
+  relay = await coherent(api, url, 20_000)
+  await until(() => api.cache.trusted)
 })
 afterAll(async () => {
   await relay.stop()
