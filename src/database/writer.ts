@@ -4,10 +4,7 @@ import { writerName } from './outbox.ts'
 import { openPool, standardTransactionMs, type Connections, type PoolOptions } from './pool.ts'
 import { queryableOn, sql, type Queryable } from './sql.ts'
 
-/**
- * Changes the database. Without Prisma, whose transactions cost a process several times as much as all that is done in
- * them (`docs/benchmark.md`).
- */
+/** Changes the database. Without Prisma, whose transactions were a third of what a write cost (`docs/architecture.md`). */
 export interface Writer extends Queryable, Connections {
   /**
    * Runs the work in a transaction, on a connection of its own, and commits it.

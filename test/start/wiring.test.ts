@@ -110,6 +110,17 @@ describe.skipIf(redis === null)('what is configured', () => {
     expect(await lifeOf('trust')).toSatisfy((ms: number) => ms > 200_000 && ms <= 250_000)
   })
 
+  it('decides where the cache is kept, and it is left by whoever keeps it elsewhere than those who came later', async () => {
+    const instance = async (): Promise<object> => (await client.query('SELECT mode, epochs FROM instance')).rows[0]
+    const epochs = { place: '1', [`${prefix}:life`]: '1' }
+    await until(async () => JSON.stringify(await instance()).includes('trusting'))
+    expect(await instance()).toEqual({ mode: 'trusting', epochs })
+    await client.query(`UPDATE cache_server SET epoch = 2 WHERE name = 'place'`)
+    await until(async () => JSON.stringify(await instance()).includes('bypassing'))
+    await client.query(`UPDATE cache_server SET epoch = 1 WHERE name = 'place'`)
+    await until(async () => JSON.stringify(await instance()).includes('trusting'))
+  })
+
   it('decides how many connections read and write', async () => {
     let metrics = ''
     await until(async () => {
